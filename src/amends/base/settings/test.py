@@ -1,0 +1,19 @@
+"""Settings of the test suite: the real ones, with a throw-away home and fast password hashing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("AMENDS_HOME", tempfile.mkdtemp(prefix="amends-test-"))
+os.environ.setdefault("AMENDS_SECRET_KEY", "only-for-tests")
+os.environ["DATABASE_URL"] = os.environ.get("AMENDS_TEST_DATABASE_URL", "")
+
+from amends.base.settings.main import *  # noqa: E402, F403
+from amends.base.settings.main import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: worker processes and threads of the tests must see it.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["AMENDS_HOME"], "test.sqlite3")}

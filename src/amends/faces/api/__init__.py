@@ -1,0 +1,1 @@
+"""`/api/v1`: the same verbs and reads as the console, as JSON."""

@@ -1,0 +1,235 @@
+"""What a reader is shown for a code. Codes are the machine's; these are the words of the interface.
+
+A code without a word here is shown as its own text with the underscores taken out, never hidden: platforms and
+rules invent new ones.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from amends.faces.console import words_facts, words_judgement, words_platforms
+from amends.kernel.outcome import InputError
+
+LABELS: dict[str, dict[str, Any]] = {
+    "role": {
+        "owner": _("owner"),
+        "lead": _("lead"),
+        "agent": _("agent"),
+        "finance": _("finance"),
+        "warehouse": _("warehouse"),
+        "viewer": _("viewer"),
+    },
+    "role_help": {
+        "owner": _("Everything, including people, tokens and settings."),
+        "lead": _("Works cases, approves refunds, reads the ledger, re-runs jobs."),
+        "agent": _("Works cases: answers, offers, settles, imports."),
+        "finance": _("Settles and approves refunds, reads the ledger, imports."),
+        "warehouse": _("Reads cases and orders, works the dock."),
+        "viewer": _("Reads only."),
+    },
+    "permission": {
+        "case:read": _("read cases"),
+        "case:work": _("work cases"),
+        "case:answer": _("answer buyers"),
+        "case:offer": _("offer remedies and escalate"),
+        "case:settle": _("settle, refund and close"),
+        "refund:approve": _("approve refunds above the limit"),
+        "order:read": _("read orders"),
+        "import:run": _("import files"),
+        "rule:read": _("read rules"),
+        "rule:override": _("override rules"),
+        "ledger:read": _("read the ledger"),
+        "job:read": _("watch jobs"),
+        "job:rerun": _("re-run jobs"),
+        "dock:work": _("work the dock"),
+        "settings:write": _("change settings"),
+        "team:manage": _("manage people and tokens"),
+    },
+    "theme": {"system": _("like the system"), "light": _("light"), "dark": _("dark")},
+    "actor": {"person": _("person"), "token": _("API token"), "system": _("Amends"), "buyer": _("buyer")},
+    "subject": {
+        "case": _("case"),
+        "import": _("import"),
+        "message": _("message"),
+        "refund": _("refund"),
+        "shop": _("shop"),
+        "organisation": _("organisation"),
+        "membership": _("team member"),
+        "user": _("person"),
+        "token": _("API token"),
+        "job": _("job"),
+        "cron": _("repeating job"),
+        "thread": _("conversation"),
+        "order": _("order"),
+    },
+    "break": {
+        "content": _("Its content was changed after it was written."),
+        "link": _("It does not follow from the entry before it."),
+        "gap": _("An entry is missing here."),
+    },
+    "job_state": {
+        "waiting": _("waiting"),
+        "leased": _("running"),
+        "done": _("done"),
+        "dead": _("gave up"),
+        "cancelled": _("cancelled"),
+    },
+    "job_kind": {
+        "imports.run": _("import a file"),
+        "imports.scan": _("look into the watched folder"),
+        "imports.folder": _("look into the watched folder"),
+        "mail.send": _("send mail"),
+        "mail.fetch": _("fetch mail"),
+        "triage.message": _("triage a message"),
+        "triage.case": _("judge a case again"),
+        "webhooks.deliver": _("deliver a webhook"),
+        "webhook.deliver": _("deliver a webhook"),
+    },
+    "run_state": {
+        "waiting": _("waiting"),
+        "needs_mapping": _("needs a mapping"),
+        "running": _("running"),
+        "done": _("done"),
+        "failed": _("refused"),
+    },
+    "source": {
+        "browser": _("browser"),
+        "cli": _("command line"),
+        "api": _("API"),
+        "folder": _("watched folder"),
+        "mail": _("mail"),
+        "demo": _("demo"),
+    },
+    "record": {
+        "orders": _("orders"),
+        "lines": _("order lines"),
+        "payments": _("payments"),
+        "refunds": _("refunds"),
+        "shipments": _("shipments"),
+        "parcels": _("parcels"),
+        "messages": _("messages"),
+        "reviews": _("reviews"),
+        "returns": _("returns"),
+        "buyers": _("buyers"),
+        "tracking": _("tracking scans"),
+    },
+    "proof": {
+        "A": _("A · platform’s own document"),
+        "B": _("B · vendor or tool built for it"),
+        "C": _("C · third party only"),
+        "M": _("M · missing, assumed"),
+        "real": _("run against the real service"),
+        "simulated": _("run against a simulated service"),
+        "documented": _("built from documentation"),
+        "loopback": _("run against a real server on this machine"),
+    },
+    "refusal": {
+        "not_found": _("It is not there any more, or belongs to another organisation."),
+        "last_owner": _("An organisation needs at least one owner."),
+        "empty": _("This must not be empty."),
+        "taken": _("This is taken."),
+        "bad_email": _("Not a mail address."),
+        "weak_token": _("The token is too weak."),
+        "job_unknown": _("There is no such job."),
+        "job_state": _("This does not follow from the state the job is in."),
+        "cron_unknown": _("There is no such repeating job."),
+        "belongs_elsewhere": _("This person also works in another organisation, so only they can reset the password."),
+        "already_member": _("This person is already in the organisation."),
+        "shop_name_taken": _("Another shop on this platform has this name."),
+        "scope_beyond_own": _("A token cannot get a right that you do not have: %(scopes)s."),
+        "no_such_case": _("There is no such case here."),
+        "unknown_verb": _("Amends does not know this verb: %(text)s."),
+        "not_allowed": _("Your role does not include this."),
+        "case_is_open": _("The case is open."),
+        "case_is_closed": _("The case is closed. Reopen it first."),
+        "wrong_state": _("This does not follow from the state the case is in."),
+        "no_conversation": _("This case has no conversation to answer in."),
+        "double_recovery": _("The bank is deciding this payment. Refunding now would pay twice."),
+        "nothing_left_to_refund": _("Everything that was paid has been refunded or promised already."),
+        "no_refund_waits": _("No refund waits for approval."),
+        "no_refund_created": _("No recorded refund waits to be paid out."),
+        "text_missing": _("Write a text first."),
+        "text_too_long": _("The text is longer than %(most)s characters."),
+        "amount_missing": _("Name an amount."),
+        "too_many_decimals": _("Not an amount in %(currency)s: too many decimals."),
+        "more_than_paid": _("The amount is more than what is left to refund on this order."),
+        "unknown_remedy": _("Choose a remedy."),
+        "remedy_forbidden": _("A rule forbids this remedy here."),
+        "refusal_needs_rule": _("A refusal needs the rule it rests on."),
+        "unknown_refund_kind": _("Choose the kind of refund."),
+        "which_refund": _("Say which refund is meant."),
+        "needs_second_person": _("Somebody other than the person who asked must approve."),
+        "root_cause_missing": _("Choose the root cause."),
+        "money_still_due": _("A refund is still owed. Pay it out or cancel it first."),
+        "replacement_still_due": _("A replacement is still owed."),
+        "unknown_user": _("There is no such person."),
+        "unknown_priority": _("There is no such priority."),
+        "not_a_time": _("Not a time: %(text)s."),
+        "zone_missing": _("A time needs its zone."),
+        "time_in_past": _("This time is over."),
+        "snooze_past_deadline": _("One of our deadlines comes before that."),
+        "unknown_leaf": _("Choose the kind of case."),
+        "unknown_fact": _("The rules know no such fact: %(text)s."),
+        "bad_flag": _("Answer yes or no."),
+        "answer_empty": _("Write a text first."),
+        "answer_too_long": _("The text is too long."),
+        "note_empty": _("Write a text first."),
+        "not_a_draft": _("This message may have left already."),
+        "not_failed": _("This message has not failed."),
+        "bad_address": _("Not a mail address."),
+        "no_server": _("Give at least one server."),
+        "unknown_shop": _("There is no such shop."),
+        "version_conflict": _("Somebody else changed this case meanwhile."),
+        "stale_version": _("Somebody else changed this case meanwhile."),
+        "conflict": _("Somebody else changed this case meanwhile."),
+        "amount_above_paid": _("The amount is more than what was paid and not yet refunded (%(paid)s)."),
+        "amount_not_positive": _("The amount must be more than nothing."),
+        "not_money": _("This is not an amount of money."),
+        "needs_approval": _("Above %(limit)s a second person must approve."),
+        "case_closed": _("The case is closed. Reopen it first."),
+        "case_open": _("The case is open."),
+        "no_order": _("No order is linked to this case."),
+        "no_thread": _("This case has no conversation to answer in."),
+        "empty_text": _("Write a text first."),
+        "transition": _("This does not follow from the state the case is in."),
+        "transition_not_allowed": _("This does not follow from the state the case is in."),
+        "forbidden_by_rule": _("A rule forbids this."),
+        "needs_person": _("A person must decide this."),
+        "too_late": _("Too late: it has already left."),
+        "too_large": _("The file is larger than %(limit)s MB."),
+        "empty_file": _("The file is empty."),
+        "unknown_layout": _("No known layout fits this file."),
+        "unknown_currency": _("Unknown currency: %(currency)s."),
+        "not_a_number": _("Not a number: %(text)s."),
+    },
+} | words_judgement.LABELS | words_platforms.LABELS
+
+
+def label(kind: str, code: object) -> str:
+    """The word for a code, in the reader's language."""
+    text = str(code if code is not None else "")
+    if kind == "fact":
+        return words_facts.name(text)
+    word = LABELS.get(kind, {}).get(text)
+    return str(word) if word is not None else text.replace("_", " ").replace(".", " · ")
+
+
+def problems(error: InputError) -> str:
+    """All that was wrong with input, one sentence each."""
+    return " ".join(refusal(p.code, p.params) for p in error.problems)
+
+
+def choices(kind: str) -> list[tuple[str, str]]:
+    return [(code, str(word)) for code, word in LABELS[kind].items()]
+
+
+def refusal(code: str, params: dict[str, Any] | None = None) -> str:
+    """Why something was refused, in a sentence. A word with a place-holder and no value for it loses the value."""
+    text = label("refusal", code)
+    try:
+        return text % (params or {})
+    except (KeyError, ValueError, TypeError):
+        return text.replace("%(", "").replace(")s", "")

@@ -1,0 +1,159 @@
+"""A message arrives: whose is it, what is it, what is right, what to answer. Idempotent; run it again when facts change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from amends.base.accounts.core import Scope
+from amends.base.ledger.actions import record
+from amends.flows.drafting import write_draft
+from amends.intake.conversations.models import Message, Thread
+from amends.intake.orders.models import Order
+from amends.kernel.taxonomy import BY_CODE, kind_of
+from amends.language.understand import Reading, understand
+from amends.resolution.cases import actions as cases
+from amends.resolution.cases.judging import rejudge
+from amends.resolution.cases.models import Case, Task
+from amends.resolution.cases.queries import RELATED, newest_judgement
+
+REOPEN_WITHIN = timedelta(days=30)
+NOT_A_PROBLEM = frozenset({"thanks", "other"})  # never change what a case is about
+
+
+@dataclass(frozen=True, slots=True)
+class Triaged:
+    """What came of one message."""
+
+    message_id: int
+    case_id: int | None
+    case_number: int | None
+    opened: bool
+    reading: Reading
+    judged: bool  # a new judgement was stored
+    draft_id: int | None
+
+
+def _join(scope: Scope, thread: Thread, now: datetime) -> Case | None:
+    """The case this message belongs to: the thread's own, else an open one on the same order and buyer."""
+    rows = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).filter(organisation_id=scope.organisation_id)
+    case = rows.filter(thread=thread).order_by("-pk").first()
+    if case is None and thread.order_id is not None:
+        case = rows.filter(order_id=thread.order_id, buyer_id=thread.buyer_id, closed_at=None).order_by("-pk").first()
+    if case is not None and case.closed_at is not None:
+        if now - case.closed_at > REOPEN_WITHIN:
+            return None
+        case.closed_at = None
+    return case
+
+
+def _facts_of(reading: Reading, order: Order | None) -> dict[str, Any]:
+    """What the words say, in the vocabulary of rules. A demand is a fact; a claim about the parcel is not proof."""
+    facts: dict[str, Any] = {}
+    demand = reading.demand
+    if demand is not None:
+        facts["case.demand"] = demand
+    if reading.demand_amount is not None and order is not None and reading.demand_amount.currency == order.currency:
+        facts["case.demand_amount"] = str(reading.demand_amount)
+    return facts
+
+
+def _moment_facts(leaf: str, message: Message) -> dict[str, Any]:
+    """Requests that start a clock by being made."""
+    at = message.at.isoformat()
+    if leaf == "change_of_mind":
+        return {"return.requested": at, "withdrawal.declared": at}
+    if leaf == "cancellation":
+        return {"cancellation.requested": at}
+    return {}
+
+
+def _priority(reading: Reading) -> int:
+    if reading.threats:
+        return 2
+    return 1 if reading.tone == "angry" else 0
+
+
+def _title(message: Message) -> str:
+    first = next((line.strip() for line in message.text.splitlines() if line.strip()), "")
+    return (first or message.subject)[:200]
+
+
+def triage_message(  # noqa: PLR0913 - a message and what is already known of it
+    scope: Scope, message_id: int, now: datetime, *, reading: Reading | None = None,
+    facts: Mapping[str, Any] | None = None, draft: bool = True,
+) -> Triaged:
+    """Read, attach to a case, judge, set clocks, draft an answer. `reading` given: nothing is understood again."""
+    message = Message.objects.select_related("thread__buyer", "thread__order", "thread__shop").get(
+        organisation_id=scope.organisation_id, pk=message_id
+    )
+    thread = message.thread
+    if reading is None:
+        prior = thread.buyer.language if thread.buyer and thread.buyer.language else None
+        reading = understand(message.text or message.subject, priors=(prior,) if prior else ())
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(pk=message.pk, organisation_id=scope.organisation_id)
+        message.reading = reading.to_json()
+        message.language = reading.language
+        message.save(update_fields=["reading", "language"])
+        _remember_language(thread, reading)
+        case, opened = _attach(scope, message, thread, reading, now)
+        known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(case.leaf, message)
+        if cases.learn(scope, case, now, known, "message", f"message:{message.pk}"):
+            record(scope, at=now, verb="case:facts:learnt", subject_kind="case", subject_id=case.number,
+                   payload={"keys": sorted(known), "origin": "message", "ref": f"message:{message.pk}"})
+        stored = rejudge(scope, case, now)
+        _ask_tasks(scope, case, now)
+        answer = write_draft(scope, case, reading, now) if draft else None
+    return Triaged(message.pk, case.pk, case.number, opened, reading, stored is not None or opened, answer.pk if answer else None)
+
+
+def _remember_language(thread: Thread, reading: Reading) -> None:
+    buyer = thread.buyer
+    if buyer is not None and reading.language != "und" and buyer.language != reading.language:
+        buyer.language = reading.language
+        buyer.save(update_fields=["language"])
+
+
+def _attach(scope: Scope, message: Message, thread: Thread, reading: Reading, now: datetime) -> tuple[Case, bool]:
+    case = _join(scope, thread, now)
+    if case is None:
+        shop_id = thread.shop_id or (thread.order.shop_id if thread.order else None)
+        case, opened = cases.open_case(
+            scope, now, shop_id=shop_id, order_id=thread.order_id, buyer_id=thread.buyer_id, thread_id=thread.pk,
+            leaf=reading.leaf, title=_title(message), priority=_priority(reading), dedup_key=f"message:{message.pk}",
+        )
+        return Case.objects.select_related(*RELATED).get(pk=case.pk), opened
+    if case.thread_id is None:
+        case.thread = thread
+    if case.order_id is None and thread.order_id is not None:
+        case.order = thread.order
+        case.shop_id = case.shop_id or thread.order.shop_id if thread.order else case.shop_id
+    vague = case.leaf in NOT_A_PROBLEM or kind_of(case.leaf) == "enquiry"
+    if reading.leaf in BY_CODE and reading.leaf not in NOT_A_PROBLEM and vague:
+        case.leaf = reading.leaf
+    case.priority = max(case.priority, _priority(reading))
+    case.waiting_for = "us"
+    case.changed_at = now
+    case.save()
+    return case, False
+
+
+def _ask_tasks(scope: Scope, case: Case, now: datetime) -> None:
+    """One open task a missing fact; tasks whose fact is known are done."""
+    judgement = newest_judgement(scope, case)
+    wanted = {u["fact"] for u in judgement.body["unknowns"]} if judgement else set()
+    open_tasks = Task.objects.filter(organisation_id=scope.organisation_id, case=case, code="find_fact", done_at=None)
+    have = {t.params.get("fact"): t for t in open_tasks}
+    for fact, task in have.items():
+        if fact not in wanted:
+            task.done_at = now
+            task.save(update_fields=["done_at"])
+    Task.objects.bulk_create(
+        Task(organisation_id=scope.organisation_id, case=case, code="find_fact", params={"fact": fact}, created_at=now)
+        for fact in sorted(wanted - set(have))
+    )

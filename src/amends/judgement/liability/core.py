@@ -1,0 +1,114 @@
+"""Who bears it: which fired rules decide, and what they decide together.
+
+Precedence: an `overrides` beats what it names; then law, platform, carrier, shop; a shop's promise marked
+as better for the buyer binds whatever its layer. Rules of equal rank that disagree need a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from amends.judgement.rules.core import RANK, Decision, Rule, Then
+from amends.kernel.parties import Confidence, Party, weakest
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that holds, with what follows: its `then`, or the silence of its clock that ran out."""
+
+    rule: Rule
+    then: Then
+    by: str  # "then" | "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    party: Party
+    share: int  # percent
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two rules of equal rank that say different things."""
+
+    rules: tuple[str, str]
+    decisions: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    decision: Decision
+    shares: tuple[Share, ...]
+    outcome: Mapping[str, Any]
+    outcome_rules: Mapping[str, str]  # outcome key -> the rule it comes from
+    statutory: tuple[tuple[str, str], ...]  # (remedy, rule)
+    forbidden: tuple[tuple[str, str], ...]
+    deciding: tuple[str, ...]
+    confidence: Confidence | None
+    conflicts: tuple[Conflict, ...]
+
+
+def without_overridden(fired: Iterable[Fired]) -> list[Fired]:
+    """Drop rules that another fired rule overrides. Sorted by precedence, strongest first."""
+    fired = list(fired)
+    beaten = {other for f in fired for other in f.rule.overrides}
+    kept = [f for f in fired if f.rule.id not in beaten]
+    kept.sort(key=lambda f: (not f.rule.binds, RANK[f.rule.layer], f.by != "then", f.rule.id))
+    return kept
+
+
+def settle(fired: Iterable[Fired], undecided: bool) -> Verdict:
+    """Merge fired rules into one verdict. `undecided`: a rule that could decide lacks a fact."""
+    kept = without_overridden(fired)
+    deciding = [f for f in kept if f.then.decision is not None]
+    decision, conflicts = _decide(deciding, undecided)
+    agreeing = [f for f in deciding if f.then.decision is decision]
+    outcome: dict[str, Any] = {}
+    outcome_rules: dict[str, str] = {}
+    effects: list[str] = []
+    for f in [*agreeing, *(k for k in kept if k not in deciding)]:
+        for key, value in f.then.outcome.items():
+            if key == "metric_effects":
+                effects += [e for e in (value if isinstance(value, list) else [value]) if e not in effects]
+                outcome_rules.setdefault(key, f.rule.id)
+            elif key not in outcome:
+                outcome[key] = value
+                outcome_rules[key] = f.rule.id
+    if effects:
+        outcome["metric_effects"] = effects
+    # Who bears it may come from another rule than the one that decides: a platform says "refund", the scans say whose loss.
+    shares = _shares([*agreeing, *(k for k in kept if k not in deciding)])
+    confidence = weakest([f.rule.confidence for f in agreeing]) if agreeing else None
+    return Verdict(
+        decision, shares, outcome, outcome_rules,
+        tuple(dict.fromkeys((r, f.rule.id) for f in kept for r in f.then.statutory)),
+        tuple(dict.fromkeys((r, f.rule.id) for f in kept for r in f.then.forbid)),
+        tuple(f.rule.id for f in agreeing), confidence, conflicts,
+    )
+
+
+def _decide(deciding: list[Fired], undecided: bool) -> tuple[Decision, tuple[Conflict, ...]]:
+    if not deciding:
+        return (Decision.UNDETERMINED if undecided else Decision.NO_RULE), ()
+    strongest = deciding[0]
+    rank = (not strongest.rule.binds, RANK[strongest.rule.layer])
+    peers = [f for f in deciding if (not f.rule.binds, RANK[f.rule.layer]) == rank]
+    conflicts = tuple(
+        Conflict((strongest.rule.id, peer.rule.id), (str(strongest.then.decision), str(peer.then.decision)))
+        for peer in peers[1:]
+        if peer.then.decision is not strongest.then.decision
+    )
+    if conflicts:
+        return Decision.NEEDS_PERSON, conflicts
+    assert strongest.then.decision is not None  # noqa: S101 - `deciding` holds only rules with one
+    return strongest.then.decision, ()
+
+
+def _shares(fired: list[Fired]) -> tuple[Share, ...]:
+    for f in fired:
+        if f.then.liability:
+            return tuple(Share(party, share, f.rule.id) for party, share in f.then.liability)
+    return (Share(Party.UNKNOWN, 100, ""),)

@@ -1,0 +1,180 @@
+"""A rule and a rulebook, as plain data. Reading them from files is `parse` and `load`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from amends.judgement.clocks.core import ClockSpec
+from amends.kernel.clauses import Clause, Compiled, Constant, compile_clause
+from amends.kernel.parties import Confidence, Party
+
+Texts = Mapping[str, str]  # language code -> text; "en" is always there
+
+
+class Layer(StrEnum):
+    """Precedence, strongest first. A promise of the shop that is better for the buyer binds nevertheless."""
+
+    LAW = "law"
+    PLATFORM = "platform"
+    CARRIER = "carrier"
+    SHOP = "shop"
+
+
+RANK = {layer: index for index, layer in enumerate(Layer)}
+
+
+class Decision(StrEnum):
+    FOR_SELLER = "for_seller"
+    FOR_BUYER = "for_buyer"
+    SPLIT = "split"
+    ELSEWHERE = "elsewhere"  # another institution decides, e.g. the bank after a chargeback
+    PLATFORM_PAYS = "platform_pays"  # the buyer is refunded, and not by the seller
+    UNDETERMINED = "undetermined"  # a fact is missing
+    NEEDS_PERSON = "needs_person"  # rules contradict each other
+    NO_RULE = "no_rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """In force for cases whose `by` fact lies in [from, to), instants made from local dates of the rule's zone."""
+
+    by: str
+    begins: datetime | None
+    ends: datetime | None
+    from_date: date | None
+    to_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    source: str
+    also: tuple[str, ...] = ()
+    retrieved: date | None = None
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What follows. `outcome` keys: refund, funded_by, return_required, metric_effects, points, fee, appeal …"""
+
+    decision: Decision | None = None
+    liability: tuple[tuple[Party, int], ...] = ()  # shares in percent, sum 100
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+    statutory: tuple[str, ...] = ()  # remedies the buyer is owed by law
+    forbid: tuple[str, ...] = ()  # remedies that may not be offered
+    note: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`given` and `expect` stay in wire form: they are the rule's own test, typed from the source."""
+
+    name: str
+    given: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    line: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    version: str  # the first day it is in force, or "open"
+    title: Texts
+    layer: Layer
+    applies: Clause
+    valid: Validity | None
+    confidence: Confidence
+    cite: Cite | None
+    when: Clause | None
+    then: Then | None
+    clock: ClockSpec | None
+    silence: Then | None
+    ask: Mapping[str, Texts]
+    tags: tuple[str, ...]
+    excludes: tuple[str, ...]
+    overrides: tuple[str, ...]
+    binds: bool  # better for the buyer binds, whatever the layer
+    conflicts: str
+    examples: tuple[Example, ...]
+    defaults: Mapping[str, Any]  # facts that `applies` asks for by equality, in typed form
+    body: Mapping[str, Any]  # canonical wire form, for storing and showing
+    hash: str
+    file: str
+    line: int
+    house_of: int | None = None  # organisation, for a house rule
+    run_applies: Compiled = field(init=False, repr=False, compare=False)
+    run_when: Compiled = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "run_applies", compile_clause(self.applies))
+        object.__setattr__(self, "run_when", compile_clause(self.when or Constant(True)))
+
+    @property
+    def active(self) -> bool:
+        return self.confidence is not Confidence.D
+
+    def in_force(self, record: Mapping[str, Any]) -> bool | None:
+        """Whether this version is the one for the case; unknown when the choosing date is."""
+        valid = self.valid
+        if valid is None or (valid.begins is None and valid.ends is None):
+            return True
+        at = record.get(valid.by)
+        if at is None:
+            return None
+        if valid.begins is not None and at < valid.begins:
+            return False
+        return not (valid.ends is not None and at >= valid.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    key: str
+    title: str
+    url: str
+    dated: str = ""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Rules plus every table they and the remedies use. One hash for all of it."""
+
+    rules: tuple[Rule, ...]
+    sources: Mapping[str, Source]
+    priors: Mapping[str, Any]
+    released: date | None
+    hash: str
+    _cache: dict[tuple[Any, Any], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def candidates(self, platform: str | None, country: str | None) -> tuple[Rule, ...]:
+        """Active rules that the two commonest equalities do not already rule out."""
+        key = (platform, country)
+        found = self._cache.get(key)
+        if found is None:
+            found = tuple(
+                rule
+                for rule in self.rules
+                if rule.active
+                and _may_match(rule.defaults.get("platform"), platform)
+                and _may_match(rule.defaults.get("order.ship_country"), country)
+            )
+            self._cache[key] = found
+        return found
+
+    def versions(self, rule_id: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.id == rule_id)
+
+    def find(self, rule_id: str, version: str = "") -> Rule | None:
+        for rule in reversed(self.rules):
+            if rule.id == rule_id and version in ("", rule.version):
+                return rule
+        return None
+
+
+def _may_match(wanted: Any, value: str | None) -> bool:
+    if wanted is None or value is None:
+        return True
+    return value in wanted if isinstance(wanted, frozenset) else value == wanted

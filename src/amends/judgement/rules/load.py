@@ -1,0 +1,117 @@
+"""Reading the rulebook from its folder: all of it, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from amends.base.settings import env
+from amends.judgement.rules.core import Rule, Rulebook, Source
+from amends.judgement.rules.parse import parse_file
+from amends.judgement.rules.yaml_lines import load as load_yaml
+from amends.kernel.outcome import InputError, Problem
+
+
+def rulebook_dir() -> Path:
+    return Path(env.read("AMENDS_RULEBOOK")) if env.read("AMENDS_RULEBOOK") else env.shipped("rulebook")
+
+
+def _read(folder: Path, name: str) -> Any:
+    path = folder / name
+    return load_yaml(path.read_text("utf-8")) if path.exists() else {}
+
+
+def check_together(rules: list[Rule], sources: dict[str, Source]) -> list[Problem]:
+    """What only the whole book can show: unknown sources, overlapping versions, references to no rule."""
+    problems: list[Problem] = []
+    ids = {rule.id for rule in rules}
+    by_id: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_id.setdefault(rule.id, []).append(rule)
+        where = f"{rule.file}:{rule.line}"
+        keys = (rule.cite.source, *rule.cite.also) if rule.cite else ()
+        for key in keys:
+            if key not in sources:
+                problems.append(Problem("unknown_source", where, {"rule": rule.id, "source": key}))
+        for other in rule.overrides:
+            if other not in ids:
+                problems.append(Problem("unknown_rule", where, {"rule": rule.id, "other": other}))
+    for rule_id, versions in by_id.items():
+        ordered = sorted(versions, key=lambda r: (r.valid.from_date if r.valid else None) or date.min)
+        for first, second in zip(ordered, ordered[1:], strict=False):
+            end = first.valid.to_date if first.valid else None
+            begin = second.valid.from_date if second.valid else None
+            if end is None or begin is None or begin <= end:
+                problems.append(Problem("overlapping_versions", f"{second.file}:{second.line}", {"rule": rule_id}))
+    problems += _cycles(rules)
+    return problems
+
+
+def _cycles(rules: list[Rule]) -> list[Problem]:
+    edges: dict[str, set[str]] = {}
+    for rule in rules:
+        edges.setdefault(rule.id, set()).update(rule.overrides)
+    done: set[str] = set()
+    for start in edges:
+        path: list[str] = []
+
+        def walk(node: str, path: list[str] = path) -> str | None:
+            if node in path:
+                return node
+            if node in done:
+                return None
+            path.append(node)
+            for other in sorted(edges.get(node, ())):
+                found = walk(other)
+                if found:
+                    return found
+            path.pop()
+            done.add(node)
+            return None
+
+        found = walk(start)
+        if found:
+            return [Problem("precedence_cycle", found, {"rule": found})]
+    return []
+
+
+def load_folder(folder: Path) -> Rulebook:
+    """Raises InputError with every problem of every file; a malformed rulebook never half-loads."""
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        text = path.read_text("utf-8")
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + text.encode())
+        if path.parent == folder:
+            continue  # sources.yaml, priors.yaml, book.yaml
+        found, bad = parse_file(text, path.relative_to(folder).as_posix())
+        rules += found
+        problems += bad
+    sources = {
+        key: Source(key, str(s.get("title", "")), str(s.get("url", "")), str(s.get("dated", "")))
+        for key, s in _read(folder, "sources.yaml").items()
+    }
+    if not problems:
+        problems += check_together(rules, sources)
+    if problems:
+        raise InputError(problems)
+    book = _read(folder, "book.yaml")
+    released = date.fromisoformat(book["released"]) if book.get("released") else None
+    rules.sort(key=lambda r: (r.id, (r.valid.from_date if r.valid else None) or date.min))
+    return Rulebook(tuple(rules), sources, _read(folder, "priors.yaml"), released, digest.hexdigest())
+
+
+@lru_cache(maxsize=4)
+def _cached(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Rulebook:
+    return load_folder(folder)
+
+
+def current() -> Rulebook:
+    """The rulebook in force, read again when a file of it changed."""
+    folder = rulebook_dir()
+    stamp = tuple((p.as_posix(), p.stat().st_mtime_ns) for p in sorted(folder.rglob("*.yaml")))
+    return _cached(folder, stamp)

@@ -1,0 +1,207 @@
+"""Every fact a rule may read: its type, its meaning, and the question that would fill it.
+
+`docs/reference/facts.md` and the JSON Schema are generated from here. Attributes are open (absent is
+unknown); events are closed (absent has not happened as far as we know); tables hold rows of attributes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from amends.kernel import taxonomy
+
+
+class Kind(StrEnum):
+    INSTANT = "instant"  # zone-aware time, an attribute
+    EVENT = "event"  # zone-aware time of something that happened
+    MONEY = "money"  # "41.80 USD"
+    COUNT = "count"
+    NUMBER = "number"  # decimal string
+    CODE = "code"  # one of `codes`
+    TEXT = "text"
+    FLAG = "flag"
+    COUNTRY = "country"
+    LANGUAGE = "language"
+    ZONE = "zone"
+    TABLE = "table"
+    SPANS = "spans"  # list of {from, to}; `to` absent while it lasts
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    kind: Kind
+    meaning: str
+    ask: str = ""  # what to ask for when a rule needs it and it is unknown
+    codes: tuple[str, ...] = ()
+    columns: tuple[Fact, ...] = ()
+    hint: str = field(default="")  # who usually knows: platform, carrier, buyer, warehouse
+
+
+PLATFORMS = (
+    "aliexpress", "amazon", "ebay", "shopify", "shopee", "lazada", "tiktok_shop", "temu", "shein", "joom", "wish",
+    "mercado_libre", "walmart", "ymatou", "paypal", "card", "own_shop",
+)
+_K = Kind
+
+_PARCEL = (
+    Fact("number", _K.TEXT, "Tracking number."),
+    Fact("carrier", _K.TEXT, "Carrier as declared."),
+    Fact("shipped_at", _K.INSTANT, "Handed to the carrier, as declared by the seller."),
+    Fact("first_scan_at", _K.INSTANT, "First scan by the carrier.", ask="the carrier's first scan", hint="carrier"),
+    Fact("delivered_at", _K.INSTANT, "Delivery scan."),
+    Fact("delivered_to_address", _K.FLAG, "The delivery scan matches the order's address.",
+         ask="proof that the delivery scan is at the order's address", hint="carrier"),
+    Fact("signature", _K.FLAG, "The delivery record carries a signature.",
+         ask="proof of delivery with signature", hint="carrier"),
+    Fact("status", _K.CODE, "Last known milestone.", codes=(
+        "pre_transit", "picked_up", "in_transit", "customs", "out_for_delivery", "ready_for_pickup", "delivered",
+        "delivery_failed", "refused", "returning", "returned", "lost", "damaged", "on_hold", "unknown")),
+    Fact("delivered_country", _K.COUNTRY, "Country of the delivery scan."),
+    Fact("integrated_carrier", _K.FLAG, "The platform reads this carrier's tracking itself."),
+)
+_LINE = (
+    Fact("sku", _K.TEXT, "Seller's article code."),
+    Fact("quantity", _K.COUNT, "Units ordered."),
+    Fact("unit_price", _K.MONEY, "Price of one unit."),
+    Fact("category", _K.TEXT, "Category as the platform names it."),
+    Fact("custom_made", _K.FLAG, "Made to the buyer's order."),
+    Fact("perishable", _K.FLAG, "Perishable goods."),
+)
+_PRIOR = (
+    Fact("placed_at", _K.INSTANT, "When the earlier order was placed."),
+    Fact("undisputed", _K.FLAG, "No dispute was ever opened on it."),
+    Fact("age_days", _K.COUNT, "Days between it and the disputed payment."),
+    Fact("same_credential", _K.FLAG, "Paid with the same card or account."),
+    Fact("matches", _K.COUNT, "Matching core elements (IP address, device, login, address)."),
+    Fact("matches_ip_or_device", _K.FLAG, "The IP address or the device is among the matches."),
+)
+
+FACTS: tuple[Fact, ...] = (
+    # where
+    Fact("platform", _K.CODE, "Where the order was made.", ask="the platform of the order", codes=PLATFORMS),
+    Fact("site", _K.TEXT, "The platform's own site, e.g. US, DE, UK."),
+    Fact("programme", _K.TEXT, "Seller programme, e.g. free_returns, mall, fast_delivery."),
+    Fact("seller.country", _K.COUNTRY, "Where the seller is established."),
+    Fact("warehouse.country", _K.COUNTRY, "Where the goods were sent from."),
+    Fact("buyer.country", _K.COUNTRY, "Where the buyer lives."),
+    Fact("buyer.is_consumer", _K.FLAG, "The buyer bought as a consumer.", ask="whether the buyer bought as a consumer"),
+    # the order
+    Fact("order.number", _K.TEXT, "The platform's order number."),
+    Fact("order.placed_at", _K.INSTANT, "When the order was placed.", ask="the date of the order"),
+    Fact("order.paid_at", _K.INSTANT, "When the payment was made."),
+    Fact("order.item_total", _K.MONEY, "Price of the items, without tax and postage."),
+    Fact("order.total_with_tax_and_postage", _K.MONEY, "What the buyer paid in all.", ask="the order total"),
+    Fact("order.goods_cost", _K.MONEY, "What the goods cost the seller."),
+    Fact("order.freight_cost", _K.MONEY, "What the outbound freight cost the seller."),
+    Fact("order.ship_by", _K.INSTANT, "Latest dispatch promised to the platform."),
+    Fact("order.promised_from", _K.INSTANT, "Earliest delivery date shown to the buyer."),
+    Fact("order.promised_by", _K.INSTANT, "Latest delivery date shown to the buyer.", ask="the promised delivery date"),
+    Fact("order.ship_country", _K.COUNTRY, "Country the goods go to.", ask="the destination country"),
+    Fact("order.fulfilment", _K.CODE, "Who ships.", codes=("seller", "platform"), ask="who fulfilled the order"),
+    Fact("order.category", _K.TEXT, "Main category of the order."),
+    Fact("order.digital", _K.FLAG, "Digital goods or services."),
+    Fact("order.custom_made", _K.FLAG, "Made to the buyer's order."),
+    Fact("order.tracking_declared", _K.FLAG, "A tracking number is declared in the order itself, not only in chat.",
+         ask="whether the tracking number is declared in the order record"),
+    Fact("order.shipped", _K.EVENT, "Goods handed to the carrier."),
+    Fact("order.delivered", _K.EVENT, "Goods delivered (the last parcel of the order).", ask="the delivery date"),
+    Fact("order.receipt_confirmed", _K.EVENT, "The buyer or the platform confirmed receipt."),
+    Fact("order.cancelled", _K.EVENT, "The order was cancelled."),
+    Fact("shipment.protected_label", _K.FLAG, "A Claims-Protected Buy Shipping label was used.",
+         ask="whether the label was a Claims-Protected Buy Shipping label", hint="platform"),
+    Fact("shipment.tracking_valid", _K.FLAG, "The declared number exists at the carrier and belongs to this parcel.",
+         ask="whether the declared tracking number is valid for this parcel", hint="carrier"),
+    Fact("shipment.origin_country", _K.COUNTRY, "Country of the first scan."),
+    Fact("shipment.address_matches", _K.FLAG, "Sent to the address in the payment or order record.",
+         ask="whether the parcel went to the address in the order record"),
+    Fact("shipment.carrier_chosen_by_buyer", _K.FLAG, "The buyer chose the carrier."),
+    # the case
+    Fact("case.kind", _K.CODE, "What the problem is.", codes=taxonomy.KINDS),
+    Fact("case.leaf", _K.CODE, "Leaf of the taxonomy.", codes=tuple(taxonomy.BY_CODE)),
+    Fact("case.demand", _K.CODE, "What the buyer wants.",
+         codes=("refund", "partial_refund", "replacement", "return", "cancellation", "information"),
+         ask="what the buyer wants", hint="buyer"),
+    Fact("case.demand_amount", _K.MONEY, "Amount the buyer asks for."),
+    Fact("case.threat", _K.FLAG, "The buyer threatens a dispute, a chargeback or a bad review."),
+    Fact("case.photos", _K.FLAG, "The buyer sent photos or a video.", ask="photos or a video of the problem", hint="buyer"),
+    Fact("buyer.contacted", _K.EVENT, "First message of the buyer about this problem."),
+    Fact("buyer.last_message", _K.EVENT, "Newest message of the buyer not yet answered."),
+    Fact("seller.answered", _K.EVENT, "First answer of the seller to the buyer."),
+    Fact("seller.last_answer", _K.EVENT, "Newest answer of the seller."),
+    # formal proceedings
+    Fact("dispute.channel", _K.CODE, "Which proceeding.", codes=(
+        "platform", "a_to_z", "money_back_guarantee", "payment_dispute", "chargeback", "paypal")),
+    Fact("dispute.submitted", _K.EVENT, "The buyer opened the dispute or claim."),
+    Fact("dispute.modified", _K.EVENT, "The buyer changed the dispute."),
+    Fact("dispute.responded", _K.EVENT, "The seller accepted or rejected."),
+    Fact("dispute.escalated", _K.EVENT, "The platform was asked to decide."),
+    Fact("dispute.information_requested", _K.EVENT, "The platform asked the seller for information."),
+    Fact("dispute.information_given", _K.EVENT, "The seller answered that request."),
+    Fact("dispute.decided", _K.EVENT, "The platform decided."),
+    Fact("dispute.appealed", _K.EVENT, "The seller appealed."),
+    Fact("dispute.closed", _K.EVENT, "The proceeding is over."),
+    Fact("dispute.decision", _K.CODE, "What the platform decided.", codes=("for_buyer", "for_seller", "split")),
+    Fact("dispute.funded_by", _K.CODE, "Who the platform made pay.", codes=("seller", "platform", "carrier", "issuer")),
+    Fact("dispute.refund_issued_by", _K.CODE, "Who issued the refund.", codes=("seller", "platform")),
+    Fact("dispute.respond_by", _K.INSTANT, "Due date given by the platform itself."),
+    Fact("dispute.amount", _K.MONEY, "Amount in dispute."),
+    Fact("payment_dispute.opened", _K.EVENT, "Chargeback or payment dispute notice."),
+    Fact("payment_dispute.responded", _K.EVENT, "The seller accepted or challenged it."),
+    Fact("payment_dispute.respond_by", _K.INSTANT, "Due date given with the notice."),
+    Fact("payment_dispute.reason", _K.CODE, "Reason of the bank.", codes=(
+        "fraudulent", "product_not_received", "product_unacceptable", "credit_not_processed", "duplicate",
+        "subscription_cancelled", "general")),
+    Fact("cancellation.requested", _K.EVENT, "The buyer asked to cancel."),
+    Fact("cancellation.answered", _K.EVENT, "The seller answered the request."),
+    # returns and refunds
+    Fact("return.requested", _K.EVENT, "The buyer asked to return."),
+    Fact("return.answered", _K.EVENT, "The seller answered the return request."),
+    Fact("return.agreed", _K.EVENT, "Both agreed on a return."),
+    Fact("return.sent", _K.EVENT, "The buyer sent the goods back."),
+    Fact("return.delivered_at", _K.EVENT, "The returned goods arrived."),
+    Fact("return.first_scan", _K.EVENT, "First carrier scan of the return."),
+    Fact("return.reason_fault", _K.CODE, "Whose fault the return is by its reason.", codes=("seller", "buyer")),
+    Fact("return.condition", _K.CODE, "What came back.", codes=("as_sent", "used", "damaged", "different", "empty")),
+    Fact("return.label", _K.CODE, "Who paid the label.", codes=("platform_prepaid", "seller", "buyer")),
+    Fact("return.first_scan_refund", _K.FLAG, "The platform refunds at the first scan of the return."),
+    Fact("withdrawal.declared", _K.EVENT, "The consumer declared withdrawal."),
+    Fact("withdrawal.information_given", _K.FLAG, "The seller informed about the right of withdrawal."),
+    Fact("refund.issued", _K.EVENT, "The buyer was refunded in full."),
+    Fact("refund.partly_issued", _K.EVENT, "The buyer was refunded in part."),
+    Fact("refund.amount", _K.MONEY, "Refunded so far."),
+    Fact("repair.in_progress", _K.SPANS, "Times during which the goods were being repaired."),
+    Fact("repair.failed", _K.EVENT, "A repair or replacement did not cure the fault."),
+    Fact("goods.opened", _K.FLAG, "The packaging was opened."),
+    Fact("goods.intact", _K.FLAG, "The goods are intact.", ask="whether the goods are intact", hint="buyer"),
+    Fact("delay.notified", _K.EVENT, "The seller told the buyer of a delay with a new date and a choice."),
+    Fact("delay.consented", _K.EVENT, "The buyer agreed to wait."),
+    Fact("customs.held", _K.EVENT, "Customs holds the parcel."),
+    Fact("customs.hold_reason", _K.CODE, "Why customs holds it.", codes=(
+        "missing_invoice", "missing_licence", "undervaluation", "counterfeit", "duty_unpaid", "buyer_documents", "other"),
+        ask="why customs holds the parcel", hint="carrier"),
+    # promises of the shop
+    Fact("promise.return_days", _K.COUNT, "Days to return that the shop promises."),
+    Fact("promise.return_postage", _K.CODE, "Who pays return postage by the shop's promise.", codes=("seller", "buyer")),
+    # tables
+    Fact("parcels", _K.TABLE, "Parcels of the order.", ask="the tracking of the parcel", columns=_PARCEL),
+    Fact("lines", _K.TABLE, "Lines of the order.", columns=_LINE),
+    Fact("prior_orders", _K.TABLE, "Earlier orders of the same buyer.", columns=_PRIOR),
+)
+BY_NAME: dict[str, Fact] = {f.name: f for f in FACTS}
+COLUMNS: dict[str, dict[str, Fact]] = {f.name: {c.name: c for c in f.columns} for f in FACTS if f.columns}
+
+
+def find(name: str) -> Fact | None:
+    """A fact, or a table's column as `parcels.signature`."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    table, _, column = name.partition(".")
+    return COLUMNS.get(table, {}).get(column)
+
+
+def question(name: str) -> str:
+    """What to ask for, in English; the interface translates it."""
+    fact = find(name)
+    return (fact.ask or fact.meaning) if fact else name

@@ -1,0 +1,314 @@
+"""The clause evaluator: a closed set of clauses over a flat record, with Kleene's three values.
+
+A clause is plain data (the dataclasses below), compiled once into closures. `None` stands for unknown:
+an attribute that is absent is unknown, an event that is absent has not happened as far as we know.
+Evaluation is total: any record gives true, false or unknown, and nothing is ever raised.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from amends.kernel.money import Money
+
+Truth = bool | None
+Record = Mapping[str, Any]
+Compiled = Callable[[Record, datetime], Truth]
+
+ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+    "before": operator.lt,
+    "not_after": operator.le,
+    "after": operator.gt,
+    "not_before": operator.ge,
+}
+EQUALITIES = ("is", "is_not", "in", "not_in")
+OPERATORS = (*EQUALITIES, *ORDERINGS)
+CLOCK_PREFIX = "clock:"  # the judge puts each clock's state into the record under this prefix
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFact:
+    """A right-hand side read from the record, shifted by a fixed time when it is an instant."""
+
+    fact: str
+    plus: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`value` is a literal of the fact's type, a frozenset for in/not_in, or an OtherFact."""
+
+    fact: str
+    op: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whether the record has the attribute at all: the only clause over it that is never unknown."""
+
+    fact: str
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """True when the event lies at or before now; an event not in the record has not happened."""
+
+    event: str
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClockIs:
+    """A clock of the same judgement is in one of these states. A clock that does not apply is in none."""
+
+    rule_id: str
+    states: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class InTable:
+    """`quantity` rows or more satisfy `where`; None asks for every row (an empty table satisfies it)."""
+
+    table: str
+    quantity: int | None
+    where: Clause
+
+
+Clause = Constant | Compare | Known | Happened | ClockIs | Every | Either | Not | InTable
+
+
+def kleene_all(values: Sequence[Truth]) -> Truth:
+    """False wins over unknown, unknown over true."""
+    seen_unknown = False
+    for value in values:
+        if value is False:
+            return False
+        seen_unknown |= value is None
+    return None if seen_unknown else True
+
+
+def kleene_any(values: Sequence[Truth]) -> Truth:
+    """True wins over unknown, unknown over false."""
+    seen_unknown = False
+    for value in values:
+        if value is True:
+            return True
+        seen_unknown |= value is None
+    return None if seen_unknown else False
+
+
+def _ordered(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> Truth:
+    if isinstance(left, Money) and isinstance(right, Money):
+        # Without a rate of the day two currencies cannot be ordered: that is an unknown, not a guess.
+        return compare(left.amount, right.amount) if left.currency == right.currency else None
+    try:
+        return compare(left, right)
+    except TypeError:
+        return None
+
+
+def _compile_compare(clause: Compare) -> Compiled:  # noqa: C901 - one branch an operator keeps the hot path flat
+    fact, op, value = clause.fact, clause.op, clause.value
+    if isinstance(value, OtherFact):
+        other, plus = value.fact, value.plus
+        relation = ORDERINGS.get(op, operator.eq if op == "is" else operator.ne)
+
+        def against_fact(record: Record, now: datetime) -> Truth:
+            left, right = record.get(fact), record.get(other)
+            if left is None or right is None:
+                return None
+            return _ordered(relation, left, right + plus if plus else right)
+
+        return against_fact
+    if op == "is":
+        return lambda record, now: None if (left := record.get(fact)) is None else left == value
+    if op == "is_not":
+        return lambda record, now: None if (left := record.get(fact)) is None else left != value
+    if op == "in":
+        return lambda record, now: None if (left := record.get(fact)) is None else left in value
+    if op == "not_in":
+        return lambda record, now: None if (left := record.get(fact)) is None else left not in value
+    ordering = ORDERINGS[op]
+    return lambda record, now: None if (left := record.get(fact)) is None else _ordered(ordering, left, value)
+
+
+def _compile_table(clause: InTable) -> Compiled:
+    table, quantity, where = clause.table, clause.quantity, compile_clause(clause.where)
+
+    def over_rows(record: Record, now: datetime) -> Truth:
+        rows = record.get(table)
+        if rows is None:
+            return None
+        yes = unknown = 0
+        for row in rows:
+            # A row's own columns shadow nothing: they have no dots, the case's facts do.
+            value = where({**record, **row}, now)
+            yes += value is True
+            unknown += value is None
+        if quantity is None:
+            no = len(rows) - yes - unknown
+            return False if no else (None if unknown else True)
+        if yes >= quantity:
+            return True
+        return None if yes + unknown >= quantity else False
+
+    return over_rows
+
+
+def compile_clause(clause: Clause) -> Compiled:  # noqa: C901, PLR0911 - one return a kind of clause
+    """Turn a clause into a closure `(record, now) -> True | False | None`."""
+    match clause:
+        case Constant(value):
+            return lambda record, now: value
+        case Compare():
+            return _compile_compare(clause)
+        case Known(fact, wanted):
+            return lambda record, now: (record.get(fact) is not None) is wanted
+        case Happened(event, wanted):
+            return lambda record, now: ((at := record.get(event)) is not None and at <= now) is wanted
+        case ClockIs(rule_id, states):
+            key = CLOCK_PREFIX + rule_id
+
+            def clock_state(record: Record, now: datetime) -> Truth:
+                state = record.get(key)
+                return None if state == "unknown" else state in states
+
+            return clock_state
+        case Not(inner):
+            negated = compile_clause(inner)
+            return lambda record, now: None if (value := negated(record, now)) is None else not value
+        case InTable():
+            return _compile_table(clause)
+        case Every(clauses):
+            parts = tuple(compile_clause(c) for c in clauses)
+
+            def every(record: Record, now: datetime) -> Truth:
+                unknown = False
+                for part in parts:
+                    value = part(record, now)
+                    if value is False:
+                        return False
+                    unknown |= value is None
+                return None if unknown else True
+
+            return every
+        case Either(clauses):
+            parts = tuple(compile_clause(c) for c in clauses)
+
+            def either(record: Record, now: datetime) -> Truth:
+                unknown = False
+                for part in parts:
+                    value = part(record, now)
+                    if value is True:
+                        return True
+                    unknown |= value is None
+                return None if unknown else False
+
+            return either
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One leaf of an explanation: the clause, what it came to, and the value it saw."""
+
+    clause: Clause
+    value: Truth
+    saw: Any
+
+
+def explain(clause: Clause, record: Record, now: datetime) -> Iterator[Step]:
+    """The leaves that were looked at, in order, for the sentence under a citation."""
+    match clause:
+        case Every(clauses) | Either(clauses):
+            for part in clauses:
+                yield from explain(part, record, now)
+        case Not(inner):
+            yield from explain(inner, record, now)
+        case InTable(table, _, _):
+            yield Step(clause, compile_clause(clause)(record, now), record.get(table))
+        case Compare(fact, _, _) | Known(fact, _):
+            yield Step(clause, compile_clause(clause)(record, now), record.get(fact))
+        case Happened(event, _):
+            yield Step(clause, compile_clause(clause)(record, now), record.get(event))
+        case ClockIs(rule_id, _):
+            yield Step(clause, compile_clause(clause)(record, now), record.get(CLOCK_PREFIX + rule_id))
+        case Constant(value):
+            yield Step(clause, value, None)
+
+
+def unknown_facts(clause: Clause, record: Record, now: datetime) -> tuple[str, ...]:
+    """Names of the attributes whose absence keeps this clause unknown, `table.column` for a table's column."""
+    if compile_clause(clause)(record, now) is not None:
+        return ()
+    names: list[str] = []
+    match clause:
+        case Every(clauses) | Either(clauses):
+            for part in clauses:
+                names += unknown_facts(part, record, now)
+        case Not(inner):
+            names += unknown_facts(inner, record, now)
+        case Compare(fact, _, OtherFact(other, _)):
+            names += [name for name in (fact, other) if record.get(name) is None]
+        case Compare(fact, _, _):
+            names.append(fact)
+        case InTable(table, _, where):
+            rows = record.get(table)
+            if rows is None:
+                names.append(table)
+            for row in rows or ():
+                merged = {**record, **row}
+                names += [n if "." in n else f"{table}.{n}" for n in unknown_facts(where, merged, now)]
+        case ClockIs(rule_id, _):
+            names.append(CLOCK_PREFIX + rule_id)
+        case _:
+            pass
+    return tuple(dict.fromkeys(names))
+
+
+def facts_read(clause: Clause) -> frozenset[str]:
+    """Every fact and event a clause can look at, table columns as `table.column`."""
+    match clause:
+        case Every(clauses) | Either(clauses):
+            return frozenset().union(*(facts_read(c) for c in clauses))
+        case Not(inner):
+            return facts_read(inner)
+        case Compare(fact, _, OtherFact(other, _)):
+            return frozenset({fact, other})
+        case Compare(fact, _, _) | Known(fact, _):
+            return frozenset({fact})
+        case Happened(event, _):
+            return frozenset({event})
+        case InTable(table, _, where):
+            return frozenset({table}) | {n if "." in n else f"{table}.{n}" for n in facts_read(where)}
+        case _:
+            return frozenset()
