@@ -74,12 +74,17 @@ def _new_database(url: str) -> Iterator[str]:
 def _measure_elsewhere(url: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="amends-bench-") as home:
         environment = os.environ | {
-            "AMENDS_HOME": home, "DATABASE_URL": url, "AMENDS_SECRET_KEY": "bench", "AMENDS_LOG_LEVEL": "ERROR",
+            "AMENDS_HOME": home,
+            "DATABASE_URL": url,
+            "AMENDS_SECRET_KEY": "bench",
+            "AMENDS_LOG_LEVEL": "ERROR",
             "DJANGO_SETTINGS_MODULE": "amends.base.settings.main",
         }
-        done = subprocess.run(  # noqa: S603 - this very file, in a clean process
+        done = subprocess.run(
             [sys.executable, str(Path(__file__).resolve()), "--measure"],
-            env=environment, check=True, stdout=subprocess.PIPE,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
         )
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -107,7 +112,7 @@ def _throughput() -> dict[str, float]:
     from amends.base.jobs import Context, JobRequest, enqueue, enqueue_many, job
 
     @job("bench.step")
-    def step(context: Context, number: int) -> None:
+    def step(_context: Context, number: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO bench_effect (job) VALUES (%s)", [number])
 
@@ -168,12 +173,10 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 class _Print:
     def add(self, name: str, value: float, unit: str, *, bar: float | None = None, at_most: bool = False) -> None:
-        met = "" if bar is None else f"  (bar {'≤' if at_most else '≥'} {bar:g}: {_verdict(value, bar, at_most)})"
-        print(f"{name:58} {value:10,.2f} {unit}{met}")
-
-
-def _verdict(value: float, bar: float, at_most: bool) -> str:
-    return "met" if (value <= bar if at_most else value >= bar) else "MISSED"
+        reached = bar is None or (value <= bar if at_most else value >= bar)
+        sign = "≤" if at_most else "≥"
+        note = "" if bar is None else f"  (bar {sign} {bar:g}: {'met' if reached else 'MISSED'})"
+        print(f"{name:58} {value:10,.2f} {unit}{note}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import pytest
 
 from amends.base.accounts.core import Role, Scope, system_scope
 from amends.base.accounts.models import Organisation, Shop, User
+from amends.base.operations import prepare
 from amends.intake.orders.models import Order
 from tests import factories
 
@@ -27,6 +28,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     ours = home.name.startswith("amends-test-") and home.parent == Path(tempfile.gettempdir())
     if ours and not hasattr(config, "workerinput"):
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _translations() -> None:
+    """Compile the message catalogues, as a start does, so that pages in Chinese are in Chinese."""
+    prepare.compile_catalogues()
 
 
 @pytest.fixture

@@ -13,9 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 def pages() -> dict[Path, str]:
     """Path → text. Imported late: the settings read AMENDS_HOME when first imported."""
     from amends.faces.cli import reference, settings_cmd
+    from amends.judgement.rules import reference as facts
 
     folder = ROOT / "docs" / "reference"
-    return {folder / "settings.md": settings_cmd.reference_page(), folder / "cli.md": reference.page()}
+    return {
+        folder / "settings.md": settings_cmd.reference_page(),
+        folder / "cli.md": reference.page(),
+        folder / "facts.md": facts.page(),
+    }
 
 
 def main(arguments: list[str]) -> int:

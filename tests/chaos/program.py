@@ -14,10 +14,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.chaos.settings")
 django.setup()
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import connection, transaction  # noqa: E402 - tables exist only after setup
+from django.utils import timezone  # noqa: E402 - tables exist only after setup
 
-from amends.base.jobs import Context, Retry, enqueue, job, loop
+from amends.base.jobs import Context, Retry, enqueue, job, loop  # noqa: E402 - tables exist only after setup
 
 LEASE = 1.0
 AGAIN = Retry(attempts=100, first=timedelta(milliseconds=50), most=timedelta(milliseconds=50))
@@ -58,7 +58,5 @@ if __name__ == "__main__":
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threads = int(sys.argv[1])
-    plan = loop.Plan(
-        quick_threads=threads, slow_threads=2, poll_seconds=0.02, claim_lease=timedelta(seconds=LEASE)
-    )
+    plan = loop.Plan(quick_threads=threads, slow_threads=2, poll_seconds=0.02, claim_lease=timedelta(seconds=LEASE))
     loop.work(plan, timezone.now, stop)

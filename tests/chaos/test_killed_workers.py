@@ -43,11 +43,12 @@ def effects(transactional_db: None) -> Iterator[Callable[[], list[tuple[int, int
 
 def _start(*command: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.chaos.settings", "AMENDS_LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
+        "AMENDS_LOG_LEVEL": "ERROR",
         "AMENDS_CHAOS_DATABASE": str(connection.settings_dict["NAME"]),
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
     }
-    return subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)  # noqa: S603 - our own modules
+    return subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)
 
 
 @contextmanager
@@ -101,6 +102,7 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice(
     expected |= {(10_000 + n, 2) for n in range(KEYED)} | {(20_000 + n, 1) for n in range(OUTSIDE)}
     assert {(number, part) for number, part, _ in done} == expected  # nothing lost
     assert len(done) == total  # nothing twice
+    assert Job.objects.filter(crashes__gt=0).exists(), "no kill hit a job, so nothing was proven"
     assert _ended() == Job.objects.count() == total
     ends = Job.objects.filter(kind="chaos.last").exclude(key="").order_by("finished_at", "id")
     for key in {job.key for job in ends}:
@@ -124,7 +126,8 @@ def test_a_worker_that_is_asked_to_stop_leaves_nothing_half_done(
 def test_the_worker_program_starts_signs_in_and_stops() -> None:
     """What `amends up` starts. It loads every handler there is and brings the repeating jobs up to date."""
     with _workers(1, "amends.base.jobs.worker") as (worker,):
-        assert _until(lambda: bool(presence.alive(timezone.now())), 15)
+        _until(lambda: worker.poll() is not None or bool(presence.alive(timezone.now())), 15)
+        assert worker.poll() is None, "it did not start; its words are above"
         (sign,) = presence.alive(timezone.now())
         assert sign.pid == worker.pid
         assert timezone.now() - sign.started_at < timedelta(seconds=15)

@@ -10,7 +10,7 @@ from amends.intake.conversations.models import Message
 from amends.kernel.money import Money, MoneyError, parse_money
 from amends.language.templates import catalogue, render, suggest
 from amends.language.understand import Reading
-from amends.resolution.cases.models import Case
+from amends.resolution.cases.models import Case, StoredJudgement
 from amends.resolution.cases.queries import newest_judgement
 
 DEFAULT_LANGUAGE = "en"
@@ -61,14 +61,16 @@ def draft_text(case: Case, leaf: str, language: str, now: datetime, body: dict[s
     return key, rendered.text, rendered.language
 
 
-def write_draft(scope: Scope, case: Case, reading: Reading, now: datetime) -> Message | None:
+def write_draft(
+    scope: Scope, case: Case, reading: Reading, now: datetime, judgement: StoredJudgement | None = None
+) -> Message | None:
     """Replace the machine's draft; a draft a person has touched is left alone."""
     if case.thread_id is None:
         return None
     drafts = Message.objects.filter(organisation_id=scope.organisation_id, thread_id=case.thread_id, state=Message.State.DRAFT)
     if drafts.filter(automatic=False).exists():
         return None
-    judgement = newest_judgement(scope, case)
+    judgement = judgement or newest_judgement(scope, case)
     language = reading.language if reading.language != "und" else (case.buyer.language if case.buyer else "") or DEFAULT_LANGUAGE
     key, text, used = draft_text(case, reading.leaf, language, now, judgement.body if judgement else {})
     draft, _ = Message.objects.update_or_create(

@@ -15,11 +15,11 @@ from amends.flows.drafting import write_draft
 from amends.intake.conversations.models import Message, Thread
 from amends.intake.orders.models import Order
 from amends.kernel.taxonomy import BY_CODE, kind_of
-from amends.language.understand import Reading, understand
+from amends.language.understand import Demand, Reading, understand
 from amends.resolution.cases import actions as cases
 from amends.resolution.cases.judging import rejudge
-from amends.resolution.cases.models import Case, Task
-from amends.resolution.cases.queries import RELATED, newest_judgement
+from amends.resolution.cases.models import Case, StoredJudgement, Task
+from amends.resolution.cases.queries import lock, newest_judgement
 
 REOPEN_WITHIN = timedelta(days=30)
 NOT_A_PROBLEM = frozenset({"thanks", "other"})  # never change what a case is about
@@ -40,11 +40,14 @@ class Triaged:
 
 def _join(scope: Scope, thread: Thread, now: datetime) -> Case | None:
     """The case this message belongs to: the thread's own, else an open one on the same order and buyer."""
-    rows = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).filter(organisation_id=scope.organisation_id)
-    case = rows.filter(thread=thread).order_by("-pk").first()
-    if case is None and thread.order_id is not None:
-        case = rows.filter(order_id=thread.order_id, buyer_id=thread.buyer_id, closed_at=None).order_by("-pk").first()
-    if case is not None and case.closed_at is not None:
+    ids = Case.objects.filter(organisation_id=scope.organisation_id).order_by("-pk").values_list("pk", flat=True)
+    found = ids.filter(thread=thread).first()
+    if found is None and thread.order_id is not None:
+        found = ids.filter(order_id=thread.order_id, buyer_id=thread.buyer_id, closed_at=None).first()
+    if found is None:
+        return None
+    case = lock(scope, found)
+    if case.closed_at is not None:
         if now - case.closed_at > REOPEN_WITHIN:
             return None
         case.closed_at = None
@@ -54,12 +57,18 @@ def _join(scope: Scope, thread: Thread, now: datetime) -> Case | None:
 def _facts_of(reading: Reading, order: Order | None) -> dict[str, Any]:
     """What the words say, in the vocabulary of rules. A demand is a fact; a claim about the parcel is not proof."""
     facts: dict[str, Any] = {}
-    demand = reading.demand
-    if demand is not None:
-        facts["case.demand"] = demand
-    if reading.demand_amount is not None and order is not None and reading.demand_amount.currency == order.currency:
-        facts["case.demand_amount"] = str(reading.demand_amount)
-    return facts
+    for demand in reading.demands[:1]:  # the first thing asked for; a list of wishes is for a person to read
+        facts["case.demand"] = _demand_code(demand)
+        if demand.amount is not None and order is not None and demand.amount.currency == order.currency:
+            facts["case.demand_amount"] = str(demand.amount)
+    return {name: value for name, value in facts.items() if value}
+
+
+def _demand_code(demand: Demand) -> str | None:
+    """The fact's own word; None for a wish that rules have no word for."""
+    if demand.kind == "refund":
+        return "partial_refund" if demand.share == "partial" else "refund"
+    return {"replacement": "replacement", "return": "return", "cancel": "cancellation"}.get(demand.kind)
 
 
 def _moment_facts(leaf: str, message: Message) -> dict[str, Any]:
@@ -91,25 +100,50 @@ def triage_message(  # noqa: PLR0913 - a message and what is already known of it
     message = Message.objects.select_related("thread__buyer", "thread__order", "thread__shop").get(
         organisation_id=scope.organisation_id, pk=message_id
     )
-    thread = message.thread
     if reading is None:
-        prior = thread.buyer.language if thread.buyer and thread.buyer.language else None
+        buyer = message.thread.buyer
+        prior = buyer.language if buyer and buyer.language else None
         reading = understand(message.text or message.subject, priors=(prior,) if prior else ())
-    with transaction.atomic():
-        message = Message.objects.select_for_update().get(pk=message.pk, organisation_id=scope.organisation_id)
-        message.reading = reading.to_json()
-        message.language = reading.language
-        message.save(update_fields=["reading", "language"])
-        _remember_language(thread, reading)
-        case, opened = _attach(scope, message, thread, reading, now)
-        known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(case.leaf, message)
-        if cases.learn(scope, case, now, known, "message", f"message:{message.pk}"):
-            record(scope, at=now, verb="case:facts:learnt", subject_kind="case", subject_id=case.number,
-                   payload={"keys": sorted(known), "origin": "message", "ref": f"message:{message.pk}"})
-        stored = rejudge(scope, case, now)
-        _ask_tasks(scope, case, now)
-        answer = write_draft(scope, case, reading, now) if draft else None
-    return Triaged(message.pk, case.pk, case.number, opened, reading, stored is not None or opened, answer.pk if answer else None)
+    worked = work_on(scope, message, reading, now, facts=facts, draft=draft)
+    case, answer = worked.case, worked.draft
+    return Triaged(
+        message.pk, case.pk, case.number, worked.opened, reading, worked.judged, answer.pk if answer else None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The rows behind `Triaged`, for a caller that goes on with them."""
+
+    case: Case
+    opened: bool
+    judged: bool  # a new judgement was stored
+    judgement: StoredJudgement | None  # the newest
+    draft: Message | None
+
+
+@transaction.atomic
+def work_on(  # noqa: PLR0913 - a message and what is already known of it
+    scope: Scope, message: Message, reading: Reading, now: datetime, *, facts: Mapping[str, Any] | None = None,
+    draft: bool = True,
+) -> Worked:
+    """What follows from a reading. `message` brings its thread; it is locked here, so that two workers take turns."""
+    Message.objects.select_for_update().only("pk").get(pk=message.pk, organisation_id=scope.organisation_id)
+    thread = message.thread
+    message.reading = reading.to_json()
+    message.language = reading.language
+    message.save(update_fields=["reading", "language"])
+    _remember_language(thread, reading)
+    case, opened = _attach(scope, message, thread, reading, now)
+    known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(case.leaf, message)
+    if cases.learn(scope, case, now, known, "message", f"message:{message.pk}"):
+        record(scope, at=now, verb="case:facts:learnt", subject_kind="case", subject_id=case.number,
+               payload={"keys": sorted(known), "origin": "message", "ref": f"message:{message.pk}"})
+    stored = rejudge(scope, case, now)
+    newest = stored or newest_judgement(scope, case)
+    _ask_tasks(scope, case, newest, now)
+    answer = write_draft(scope, case, reading, now, newest) if draft else None
+    return Worked(case, opened, stored is not None or opened, newest, answer)
 
 
 def _remember_language(thread: Thread, reading: Reading) -> None:
@@ -126,8 +160,10 @@ def _attach(scope: Scope, message: Message, thread: Thread, reading: Reading, no
         case, opened = cases.open_case(
             scope, now, shop_id=shop_id, order_id=thread.order_id, buyer_id=thread.buyer_id, thread_id=thread.pk,
             leaf=reading.leaf, title=_title(message), priority=_priority(reading), dedup_key=f"message:{message.pk}",
+            judged=False,  # once is enough: it is judged when the words' facts are learnt
         )
-        return Case.objects.select_related(*RELATED).get(pk=case.pk), opened
+        case.thread, case.buyer, case.order = thread, thread.buyer, thread.order  # read already, not again
+        return case, opened
     if case.thread_id is None:
         case.thread = thread
     if case.order_id is None and thread.order_id is not None:
@@ -143,9 +179,8 @@ def _attach(scope: Scope, message: Message, thread: Thread, reading: Reading, no
     return case, False
 
 
-def _ask_tasks(scope: Scope, case: Case, now: datetime) -> None:
+def _ask_tasks(scope: Scope, case: Case, judgement: StoredJudgement | None, now: datetime) -> None:
     """One open task a missing fact; tasks whose fact is known are done."""
-    judgement = newest_judgement(scope, case)
     wanted = {u["fact"] for u in judgement.body["unknowns"]} if judgement else set()
     open_tasks = Task.objects.filter(organisation_id=scope.organisation_id, case=case, code="find_fact", done_at=None)
     have = {t.params.get("fact"): t for t in open_tasks}

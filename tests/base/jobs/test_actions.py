@@ -97,9 +97,7 @@ def test_who_may_not_touch_jobs_changes_nothing(scope: Scope, dead: Job, now: da
     assert _verbs(scope) == []
 
 
-def test_jobs_of_another_organisation_are_not_there(
-    dead: Job, other_organisation: Organisation, now: datetime
-) -> None:
+def test_jobs_of_another_organisation_are_not_there(dead: Job, other_organisation: Organisation, now: datetime) -> None:
     other = system_scope(other_organisation.pk)
     unknown = Refusal("job_unknown", params={"job": dead.pk})
     assert actions.rerun(other, dead.pk, now) == actions.cancel(other, dead.pk, now) == unknown
@@ -134,8 +132,9 @@ def test_a_viewer_sees_no_jobs(scope: Scope) -> None:
 
 
 def test_pages_follow_each_other_without_gap_or_overlap(scope: Scope, now: datetime) -> None:
-    ids = [enqueue("even" if n % 2 == 0 else "odd", {}, now=now, organisation_id=scope.organisation_id)
-           for n in range(7)]
+    ids = [
+        enqueue("even" if n % 2 == 0 else "odd", {}, now=now, organisation_id=scope.organisation_id) for n in range(7)
+    ]
     first = queries.list_jobs(scope, limit=3)
     second = queries.list_jobs(scope, limit=3, cursor=first.next_cursor)
     third = queries.list_jobs(scope, limit=3, cursor=second.next_cursor)
@@ -147,7 +146,11 @@ def test_pages_follow_each_other_without_gap_or_overlap(scope: Scope, now: datet
     Job.objects.filter(pk=ids[0]).update(state=JobState.DEAD)
     assert [row.pk for row in queries.dead_letters(scope).rows] == [ids[0]]
     assert queries.counts(scope) == {
-        JobState.WAITING: 6, JobState.LEASED: 0, JobState.DONE: 0, JobState.DEAD: 1, JobState.CANCELLED: 0,
+        JobState.WAITING: 6,
+        JobState.LEASED: 0,
+        JobState.DONE: 0,
+        JobState.DEAD: 1,
+        JobState.CANCELLED: 0,
     }
 
 

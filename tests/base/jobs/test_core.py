@@ -67,7 +67,8 @@ def test_a_lost_worker_is_forgiven_more_often_than_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"due": datetime(2026, 1, 1)}, {"key": "k" * 120}, {"uniq": ""}, {"uniq": "u" * 161}]  # noqa: DTZ001 - naive on purpose
+    "fields",
+    [{"due": datetime(2026, 1, 1)}, {"key": "k" * 120}, {"uniq": ""}, {"uniq": "u" * 161}],  # noqa: DTZ001 - naive on purpose
 )
 def test_a_request_that_no_row_could_hold_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"due|key|uniq"):

@@ -51,8 +51,11 @@ def test_asking_twice_gives_the_same_job_and_leaves_the_transaction_usable(now: 
 def test_a_name_is_taken_per_organisation(
     now: datetime, organisation: Organisation, other_organisation: Organisation
 ) -> None:
-    ids = {enqueue("k", {}, now=now, organisation_id=who, uniq="x")
-           for who in (None, organisation.pk, other_organisation.pk) for _ in range(2)}
+    ids = {
+        enqueue("k", {}, now=now, organisation_id=who, uniq="x")
+        for who in (None, organisation.pk, other_organisation.pk)
+        for _ in range(2)
+    }
     assert len(ids) == Job.objects.count() == 3
 
 

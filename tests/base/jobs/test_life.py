@@ -1,4 +1,4 @@
-"""Whatever callers, workers and operators do, in whatever order: only moves of the table, and every job accounted for."""
+"""Whatever callers, workers and operators do, in whatever order: only moves of the table, no job unaccounted for."""
 
 from __future__ import annotations
 

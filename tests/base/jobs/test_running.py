@@ -256,3 +256,53 @@ def test_claims_of_a_worker_are_sorted_by_urgency(clock: Hands) -> None:
     taken = claiming.claim("w", Lane.QUICK, later, limit=10, lease_until=later + timedelta(minutes=1))
     order = [Job.objects.values_list("priority", "due").get(pk=one.id) for one in taken]
     assert order == [(p, later + timedelta(minutes=m - 2)) for p, m in wanted]
+
+
+def test_a_job_that_fails_among_others_undoes_only_itself(clock: Hands) -> None:
+    @job("test.make")
+    def make(_context: Context, name: str) -> None:
+        _make(name)
+        if name == "b":
+            raise ValueError
+
+    for name in ("a", "b", "c"):
+        enqueue("test.make", {"name": name}, now=clock())
+    assert run_until_idle(clock) == 3
+    assert set(Organisation.objects.values_list("slug", flat=True)) == {"a", "c"}
+    states = Job.objects.order_by("id").values_list("state", flat=True)
+    assert list(states) == [JobState.DONE, JobState.WAITING, JobState.DONE]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_breaks_at_the_commit_takes_no_other_with_it(clock: Hands) -> None:
+    """A reference to nothing is only refused when the transaction ends."""
+
+    @job("test.make", retry=Retry(attempts=1))
+    def make(_context: Context, name: str) -> None:
+        _make(name)
+        if name == "b":
+            Job.objects.update(organisation_id=999_999)
+
+    for name in ("a", "b", "c"):
+        enqueue("test.make", {"name": name}, now=clock())
+    run_until_idle(clock)
+    assert set(Organisation.objects.values_list("slug", flat=True)) == {"a", "c"}
+    rows = Job.objects.order_by("id").values_list("state", "attempt", "organisation_id")
+    assert list(rows) == [(JobState.DONE, 1, None), (JobState.DEAD, 1, None), (JobState.DONE, 1, None)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hook_that_breaks_after_the_commit_repeats_nothing(clock: Hands) -> None:
+    def broken_hook() -> None:
+        raise KeyError
+
+    @job("test.make")
+    def make(_context: Context, name: str) -> None:
+        _make(name)
+        transaction.on_commit(broken_hook)
+
+    for name in ("a", "b"):
+        enqueue("test.make", {"name": name}, now=clock())
+    run_until_idle(clock)
+    assert set(Organisation.objects.values_list("slug", flat=True)) == {"a", "b"}
+    assert list(Job.objects.values_list("state", "attempt")) == [(JobState.DONE, 1)] * 2

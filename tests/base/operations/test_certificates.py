@@ -16,7 +16,9 @@ from amends.base.operations.addresses import Reachable, here, in_url, lan
 from amends.base.operations.errors import OperationError
 from tests.tls import handshake
 
-HERE = Reachable(("localhost", "desk", "desk.local"), (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("10.1.2.3")))
+HERE = Reachable(
+    ("localhost", "desk", "desk.local"), (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("10.1.2.3"))
+)
 NOW = datetime.now(UTC)  # a handshake is judged by the real clock, which cannot be passed in
 
 
@@ -187,6 +189,7 @@ def test_this_machine_has_a_name_and_a_loopback():
         "fd00::1"
     )
     assert lan(Reachable((), (ipaddress.ip_address("127.0.0.1"),))) is None
-    assert (in_url(ipaddress.ip_address("fd00::1")), in_url(ipaddress.ip_address("10.0.0.1"))) == ("[fd00::1]", "10.0.0.1")
-
-
+    assert (in_url(ipaddress.ip_address("fd00::1")), in_url(ipaddress.ip_address("10.0.0.1"))) == (
+        "[fd00::1]",
+        "10.0.0.1",
+    )

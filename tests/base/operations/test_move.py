@@ -34,8 +34,7 @@ def test_a_target_that_holds_something_is_refused(house, postgres_url):
 
 def test_a_value_postgresql_does_not_take_is_named_and_nothing_stays(house, postgres_url):
     house.python(
-        "from amends.intake.orders.models import Order\n"
-        "Order.objects.filter(number='001').update(ship_city='a\\0b')\n"
+        "from amends.intake.orders.models import Order\nOrder.objects.filter(number='001').update(ship_city='a\\0b')\n"
     )
     error = house.refuses("move-database", postgres_url)
     assert (error["code"], error["where"]) == ("value_refused", "orders_order")

@@ -53,7 +53,11 @@ def supervise(tmp_path: Path, child: str, *, ready: str = "True") -> subprocess.
     return subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-NOTE = "import os, sys, time, subprocess, signal\nnote = lambda p: open(sys.argv[1], 'a').write(f'{p}\\n')\nnote(os.getpid())\n"
+NOTE = """
+import os, sys, time, subprocess, signal
+note = lambda p: open(sys.argv[1], "a").write(f"{p}\\n")
+note(os.getpid())
+"""
 
 
 def pids_of(tmp_path: Path, count: int) -> list[int]:
@@ -67,10 +71,11 @@ def pids_of(tmp_path: Path, count: int) -> list[int]:
     raise AssertionError("the children did not start")
 
 
-FAMILY = (
-    NOTE
-    + "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\nnote(child.pid)\ntime.sleep(600)\n"
-)
+FAMILY = f"""{NOTE}
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+note(child.pid)
+time.sleep(600)
+"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -125,3 +130,10 @@ def test_what_never_starts_is_given_up(tmp_path):
 
 def test_the_test_sees_the_living():
     assert alive(os.getpid())
+
+
+def test_a_house_whose_worker_keeps_crashing_is_never_called_ready(tmp_path):
+    process = supervise(tmp_path, "import time; time.sleep(0.3); raise SystemExit('broken')")
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "READY" not in out

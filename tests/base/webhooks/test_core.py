@@ -43,8 +43,19 @@ def test_a_signature_is_good_for_five_minutes(seconds: int, holds: bool) -> None
 
 @pytest.mark.parametrize(
     "header",
-    ["", "v1=abc", "t=1795140000", "t=,v1=a", "t=x,v1=a", "t=1,t=2,v1=a", "t=²,v1=a", "t=-5,v1=a", "t=" + "9" * 99,
-     "t=1795140000,v1=é", "t=1795140000,v0=a"],
+    [
+        "",
+        "v1=abc",
+        "t=1795140000",
+        "t=,v1=a",
+        "t=x,v1=a",
+        "t=1,t=2,v1=a",
+        "t=²,v1=a",
+        "t=-5,v1=a",
+        "t=" + "9" * 99,
+        "t=1795140000,v1=é",
+        "t=1795140000,v0=a",
+    ],
 )
 def test_a_malformed_header_is_refused_and_not_an_error(header: str) -> None:
     assert core.verify(TEXT, header, [SECRET], NOW) is False
@@ -70,7 +81,9 @@ def test_addresses_inside_are_not_public(address: str) -> None:
     assert core.is_public(address) is False
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_addresses_outside_are_public(address: str) -> None:
     assert core.is_public(address) is True
 

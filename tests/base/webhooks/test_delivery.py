@@ -46,7 +46,10 @@ def test_an_event_arrives_signed(scope: Scope, endpoint: Endpoint, receiver: Rec
     run_until_idle(lambda: later)
     ((headers, body),) = receiver.got
     assert json.loads(body) == {
-        "id": "evt_1", "event": "case.opened", "at": "2026-11-20T02:00:00.000+00:00", "data": {"case": "C-1001"},
+        "id": "evt_1",
+        "event": "case.opened",
+        "at": "2026-11-20T02:00:00.000+00:00",
+        "data": {"case": "C-1001"},
     }
     assert core.verify(body, headers[core.SIGNATURE_HEADER], [SECRET], later)
     assert (headers["Amends-Event"], headers["Amends-Event-Id"]) == ("case.opened", "evt_1")
@@ -57,9 +60,7 @@ def test_an_event_arrives_signed(scope: Scope, endpoint: Endpoint, receiver: Rec
     assert Job.objects.get().state == JobState.DONE
 
 
-def test_a_rolled_back_event_is_never_sent(
-    scope: Scope, endpoint: Endpoint, receiver: Receiver, now: datetime
-) -> None:
+def test_a_rolled_back_event_is_never_sent(scope: Scope, endpoint: Endpoint, receiver: Receiver, now: datetime) -> None:
     with transaction.atomic():
         actions.emit(scope, "case.opened", {}, now, "evt_1")
         transaction.set_rollback(True)
@@ -232,8 +233,13 @@ def test_old_bodies_are_forgotten(scope: Scope, endpoint: Endpoint, now: datetim
 
     for number, (status, days) in enumerate([("delivered", 31), ("waiting", 31), ("delivered", 29)]):
         Delivery.objects.create(
-            organisation_id=scope.organisation_id, endpoint=endpoint, event="e", event_id=str(number), body="{}",
-            status=status, created_at=now - timedelta(days=days),
+            organisation_id=scope.organisation_id,
+            endpoint=endpoint,
+            event="e",
+            event_id=str(number),
+            body="{}",
+            status=status,
+            created_at=now - timedelta(days=days),
         )
     enqueue("webhooks.purge", {}, now=now)
     run_until_idle(lambda: now)

@@ -72,6 +72,11 @@ def running(house: House, *arguments: str, code: int = 0):
     assert out == ""
 
 
+def diagnosis(house: House) -> dict[str, str]:
+    """What each check of `amends doctor` says, whether or not another one fails."""
+    return {c["name"]: c["state"] for c in json.loads(house.try_("doctor", "--json").stdout)["checks"]}
+
+
 def fetch(url: str, **more) -> tuple[int, bytes]:
     with urllib.request.urlopen(url, timeout=10, **more) as response:
         return response.status, response.read()
@@ -89,10 +94,11 @@ def test_it_starts_answers_and_leaves_nothing_behind(empty_house):
         again = empty_house.refuses("up", "--port", str(free_port()))
         assert (again["code"], again["params"]["pid"]) == ("already_running", pids[0])
         assert empty_house.refuses("restore", __file__, "--force")["code"] == "already_running"
-        states = {c["name"]: c["state"] for c in empty_house.run("doctor")["checks"]}
+        states = diagnosis(empty_house)
         assert (states["worker"], states["database"], states["migrations"]) == ("ok", "ok", "ok")
     assert not (empty_house.home / "run.json").exists()
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections may linger, a listener not
         probe.bind(("127.0.0.1", port))
 
 
@@ -127,7 +133,7 @@ def test_a_crashed_web_server_comes_back(empty_house):
                 time.sleep(0.1)
         else:
             pytest.fail("the web server did not come back")
-        pids += family(pids[0])
+        pids.extend(family(pids[0]))
 
 
 def test_https_for_telephones(empty_house):
@@ -147,14 +153,12 @@ def test_https_for_telephones(empty_house):
         assert fetch(f"https://localhost:{port}/healthz", context=trusting)[0] == 200
         with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
             fetch(f"https://localhost:{port}/healthz", context=ssl.create_default_context())
-        states = {c["name"]: c["state"] for c in empty_house.run("doctor")["checks"]}
+        states = diagnosis(empty_house)
         assert states["https"] == "ok"
 
 
 def test_https_with_given_files(empty_house, tmp_path):
-    pair = certificates.ensure_local(
-        tmp_path, Reachable(("localhost",), ()), datetime.now(UTC)
-    )
+    pair = certificates.ensure_local(tmp_path, Reachable(("localhost",), ()), datetime.now(UTC))
     port = free_port()
     files = [str(pair.certificate), str(pair.key)]
     with running(empty_house, "--empty", "--tls", "--port", str(port), "--host", "127.0.0.1", *files) as (said, _):

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from tests.factories import NOW
 
 
-def raw_mail(  # noqa: PLR0913 - the fields a test may be about
+def raw_mail(
     text: str = "My mug has not arrived.",
     *,
     sender: str = "Ann Smith <ann@mail.example>",

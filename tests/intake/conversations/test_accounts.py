@@ -72,7 +72,11 @@ def test_the_shops_own_account_comes_first(scope: Scope, now: datetime, shop: Ca
 
 
 def test_the_settings_serve_the_first_real_organisation_only(
-    scope: Scope, now: datetime, monkeypatch: pytest.MonkeyPatch, other_organisation: Organisation, shop: Callable[..., Shop]
+    scope: Scope,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    other_organisation: Organisation,
+    shop: Callable[..., Shop],
 ) -> None:
     monkeypatch.setenv("AMENDS_SMTP_URL", SMTP)
     demo = factories.make_organisation("demo", is_demo=True)

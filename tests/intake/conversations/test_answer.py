@@ -40,7 +40,9 @@ UNDO = timedelta(seconds=10)
 
 @pytest.fixture
 def asked(scope: Scope, now: datetime) -> Message:
-    raw = raw_mail(subject="AW: Where?", message_id="<m2@mail.example>", references="<m0@mail.example> <m1@mail.example>")
+    raw = raw_mail(
+        subject="AW: Where?", message_id="<m2@mail.example>", references="<m0@mail.example> <m1@mail.example>"
+    )
     return receive_mail(scope, raw, now, "imap").message
 
 
@@ -139,7 +141,9 @@ def test_three_automatic_answers_a_day_are_enough(scope: Scope, asked: Message, 
         for i in range(4)
     ]
     assert states_seen == ["queued", "queued", "queued", "draft"]
-    assert queue_answer(scope, asked.thread_id, "robot", "en", now + timedelta(hours=25), automatic=True).state == "queued"
+    assert (
+        queue_answer(scope, asked.thread_id, "robot", "en", now + timedelta(hours=25), automatic=True).state == "queued"
+    )
 
 
 def test_empty_and_endless_answers_are_refused(scope: Scope, asked: Message, now: datetime) -> None:

@@ -47,11 +47,16 @@ def test_a_character_cut_in_transit_costs_one_character() -> None:
     assert charsets.decode(CHINESE.encode("utf-8")[:-1], "") == CHINESE[:-1] + "\ufffd"
 
 
-@pytest.mark.parametrize("label", ["rot13", "base64", "hex", "zlib", "\x00", "utf-8\x00", "'utf-8'", "  UTF-8 ", "idna"])
+@pytest.mark.parametrize(
+    "label", ["rot13", "base64", "hex", "zlib", "\x00", "utf-8\x00", "'utf-8'", "  UTF-8 ", "idna"]
+)
 def test_odd_labels_do_no_harm(label: str) -> None:
     assert charsets.decode(b"plain", label) == "plain"
 
 
-@given(st.binary(max_size=300), st.sampled_from(["", "utf-8", "gb2312", "utf-7", "iso-2022-jp", "utf-16", "punycode", "cp932"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["", "utf-8", "gb2312", "utf-7", "iso-2022-jp", "utf-16", "punycode", "cp932"]),
+)
 def test_never_raises(data: bytes, declared: str) -> None:
     assert isinstance(charsets.decode(data, declared), str)

@@ -46,7 +46,22 @@ def test_reading(source: str, text: str, quoted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["<a ", "<", "<!--", "<?", "</", "<script>", "<div>", '<a b="', "<blockquote>", "&#", "<![CDATA[", "<textarea>", "<title></"]
+    "unit",
+    [
+        "<a ",
+        "<",
+        "<!--",
+        "<?",
+        "</",
+        "<script>",
+        "<div>",
+        '<a b="',
+        "<blockquote>",
+        "&#",
+        "<![CDATA[",
+        "<textarea>",
+        "<title></",
+    ],
 )
 def test_hostile_repetition_takes_linear_time(unit: str) -> None:
     """Without the preparation some of these take minutes; the limit leaves room for a slow machine."""
@@ -55,6 +70,13 @@ def test_hostile_repetition_takes_linear_time(unit: str) -> None:
     assert time.perf_counter() - started < 10
 
 
-@given(st.lists(st.one_of(st.sampled_from(["<p>", "</p>", "<a href='x'>", "</a>", "<!--", "-->", "<script>", "&amp;", "<"]), st.text(max_size=5))))
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["<p>", "</p>", "<a href='x'>", "</a>", "<!--", "-->", "<script>", "&amp;", "<"]),
+            st.text(max_size=5),
+        )
+    )
+)
 def test_never_raises(pieces: list[str]) -> None:
     html.to_text("".join(pieces))

@@ -215,7 +215,8 @@ def test_a_bounce_names_the_mail_it_is_about() -> None:
         b"Content-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n"
         b"--B\r\nContent-Type: text/plain\r\n\r\nCould not be delivered.\r\n"
         b"--B\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nAction: failed\r\n"
-        b"--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <ours@acme.example>\r\nSubject: Re: x\r\n\r\n--B--\r\n"
+        b"--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <ours@acme.example>\r\nSubject: Re: x\r\n"
+        b"\r\n--B--\r\n"
     )
     assert (parsed.machine, parsed.bounced_ids) == (Machine.BOUNCE, ("ours@acme.example",))
     assert parsed.text == "Could not be delivered."
@@ -223,9 +224,11 @@ def test_a_bounce_names_the_mail_it_is_about() -> None:
 
 def test_relays() -> None:
     parsed = core.parse(
-        b"From: Ann - Amazon Marketplace <q9w8e7+case-17@marketplace.amazon.de>\r\nReply-To: q9w8e7+case-17@marketplace.amazon.de\r\n"
+        b"From: Ann - Amazon Marketplace <q9w8e7+case-17@marketplace.amazon.de>\r\n"
+        b"Reply-To: q9w8e7+case-17@marketplace.amazon.de\r\n"
         b"Auto-Submitted: auto-generated\r\nSubject: Order 302-1234567-7654321\r\n\r\nYou have a message\r\n"
-        b"------------- Begin message -------------\r\n\r\nWo ist mein Paket?\r\n\r\n------------- End message -------------\r\nfooter\r\n"
+        b"------------- Begin message -------------\r\n\r\nWo ist mein Paket?\r\n\r\n"
+        b"------------- End message -------------\r\nfooter\r\n"
     )
     assert (parsed.platform, parsed.text, parsed.machine) == ("amazon", "Wo ist mein Paket?", Machine.NONE)
     assert parsed.answer_to == "q9w8e7+case-17@marketplace.amazon.de"
@@ -266,9 +269,31 @@ def test_where_an_answer_goes(sender: str, reply_to: str, writer: str, answer_to
     assert ("reply_to_differs" in parsed.flags) is differs
 
 
+@pytest.mark.parametrize(
+    ("sender", "reply_to", "writer", "own"),
+    [
+        ("help@acme.example", "ann@mail.example", "ann@mail.example", False),  # a contact form in our name
+        ("web@acme.example", "ann@mail.example", "ann@mail.example", False),
+        ("help@acme.example", "", "help@acme.example", True),  # a copy of what a colleague wrote
+        ("help@acme.example", "desk@acme.example", "help@acme.example", True),
+        ("bob@gmail.com", "", "bob@gmail.com", False),  # the same provider as ours is no sign of anything
+        ("shop@gmail.com", "", "shop@gmail.com", True),
+        ("member@ebay.com", "63ae@members.ebay.com", "63ae@members.ebay.com", False),
+    ],
+)
+def test_who_speaks_for_whom(sender: str, reply_to: str, writer: str, *, own: bool) -> None:
+    ours = {"help@acme.example", "shop@gmail.com"}
+    parsed = core.parse(f"From: {sender}\r\nReply-To: {reply_to}\r\n\r\nx".encode(), ours)
+    assert parsed.writer.address == writer
+    assert ("own_sender" in parsed.flags) is own
+    assert "reply_to_differs" not in parsed.flags
+
+
 def test_the_fingerprint_ignores_the_route_but_not_the_words() -> None:
     one = mail(b"Message-ID: <a@b.example>\r\n", b"late\r\n")
-    other_route = core.parse(b"Received: from mx2\r\nX-Spam: no\r\n" + HEAD + b"Message-ID: <a@b.example>\r\n\r\nlate\r\n")
+    other_route = core.parse(
+        b"Received: from mx2\r\nX-Spam: no\r\n" + HEAD + b"Message-ID: <a@b.example>\r\n\r\nlate\r\n"
+    )
     forged = mail(b"Message-ID: <a@b.example>\r\n", b"never mind\r\n")
     assert one.fingerprint == other_route.fingerprint
     assert one.fingerprint != forged.fingerprint
@@ -292,13 +317,18 @@ def test_message_ids(field: bytes, ids: tuple[str, ...]) -> None:
 
 _SNIPPETS = st.sampled_from([
     b"From: ", b"Subject: ", b"Content-Type: multipart/mixed; boundary=x\r\n", b"--x\r\n", b"--x--", b"\r\n\r\n",
-    b"Content-Type: text/html; charset=", b"Content-Transfer-Encoding: base64\r\n", b"=?utf-8?b?", b"?=", b"<div", b"\xff\xfe",
-    b"Content-Disposition: attachment; filename*0*=", b"message/rfc822\r\n\r\n", b"Date: ", b"References: <", b">", b"\x00",
-    b"Content-Type: message/delivery-status\r\n\r\n", b"begin 644 x\n", b"Content-Transfer-Encoding: x-uuencode\r\n", b"(", b"\"",
+    b"Content-Type: text/html; charset=", b"Content-Transfer-Encoding: base64\r\n", b"=?utf-8?b?", b"?=", b"<div",
+    b"\xff\xfe", b"Content-Disposition: attachment; filename*0*=", b"message/rfc822\r\n\r\n", b"Date: ",
+    b"References: <", b">", b"\x00", b"Content-Type: message/delivery-status\r\n\r\n", b"begin 644 x\n",
+    b"Content-Transfer-Encoding: x-uuencode\r\n", b"(", b'"',
 ])  # fmt: skip
 
 
-@given(st.one_of(st.binary(max_size=400), st.lists(st.one_of(_SNIPPETS, st.binary(max_size=12)), max_size=40).map(b"".join)))
+@given(
+    st.one_of(
+        st.binary(max_size=400), st.lists(st.one_of(_SNIPPETS, st.binary(max_size=12)), max_size=40).map(b"".join)
+    )
+)
 @example(b"From: " + b"(" * 5000 + b"\r\n\r\nx")
 @example(b"Content-Type: text/plain; charset*0*=\x80''\r\n\r\nx")
 def test_never_raises_on_any_bytes(raw: bytes) -> None:

@@ -1,23 +1,29 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.intake.conversations.core import quotes
-from tests.intake.conversations.corpus_quotes import SAMPLES, UNTOUCHED, Sample
+
+CORPUS = yaml.safe_load((Path(__file__).parent / "quotes.yaml").read_text(encoding="utf-8"))
+SAMPLES: list[dict[str, str]] = CORPUS["samples"]
+UNTOUCHED: list[str] = CORPUS["untouched"]
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.language}-{s.program}")
-def test_new_words_are_parted_from_history_and_signature(sample: Sample) -> None:
-    parts = quotes.split(sample.mail)
-    assert parts.text == sample.text
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s['language']}-{s['program']}")
+def test_new_words_are_parted_from_history_and_signature(sample: dict[str, str]) -> None:
+    parts = quotes.split(sample["mail"])
+    assert parts.text == sample["text"]
     assert parts.quoted or parts.signature
     assert not parts.only_quoted
 
 
 def test_every_language_is_covered() -> None:
-    assert {s.language for s in SAMPLES} == {"zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar"}
+    assert {s["language"] for s in SAMPLES} == {"zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar"}
 
 
 @pytest.mark.parametrize("text", UNTOUCHED)
@@ -26,7 +32,10 @@ def test_ordinary_sentences_stay(text: str) -> None:
 
 
 def test_answers_between_quoted_lines_are_all_kept() -> None:
-    mail = "On Thu, Nov 19, 2026, Acme <a@b.example> wrote:\n> Is it broken?\nYes, in two.\n> Do you want another?\nNo, a refund."
+    mail = (
+        "On Thu, Nov 19, 2026, Acme <a@b.example> wrote:\n"
+        "> Is it broken?\nYes, in two.\n> Do you want another?\nNo, a refund."
+    )
     parts = quotes.split(mail)
     assert parts.text == "Yes, in two.\nNo, a refund."
     assert parts.quoted.split("\n") == [
@@ -37,7 +46,10 @@ def test_answers_between_quoted_lines_are_all_kept() -> None:
 
 
 def test_a_forward_without_a_word_is_its_own_text() -> None:
-    mail = "---------- Forwarded message ---------\nFrom: Carrier <c@d.example>\nDate: x\nSubject: y\n\nYour parcel is lost."
+    mail = (
+        "---------- Forwarded message ---------\n"
+        "From: Carrier <c@d.example>\nDate: x\nSubject: y\n\nYour parcel is lost."
+    )
     parts = quotes.split(mail)
     assert parts.only_quoted
     assert parts.text == mail

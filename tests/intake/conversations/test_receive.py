@@ -35,9 +35,7 @@ def test_a_mail_becomes_a_message_of_a_known_buyer_about_a_known_order(
     seller = shop("shopify", mail_address="help@acme.example")
     buyer = factories.make_buyer(seller.organisation, seller, email="ann@mail.example")
     order = make_order(seller, number="100200300", buyer=buyer)
-    received = receive_mail(
-        scope, raw_mail("Order 100200300 is late.", message_id="<m1@mail.example>"), now, "imap"
-    )
+    received = receive_mail(scope, raw_mail("Order 100200300 is late.", message_id="<m1@mail.example>"), now, "imap")
     message = received.message
     assert received.created
     assert (message.thread.buyer, message.thread.order, message.thread.shop) == (buyer, order, seller)
@@ -131,7 +129,11 @@ def test_a_relayed_buyer_is_known_by_alias_and_threads_by_order(
 
     def relayed(tag: str, number: str, text: str) -> Message:
         return receive(
-            scope, now, sender=f"Ann <q9w8+{tag}@marketplace.amazon.de>", subject=f"Inquiry (Order: {number})", text=text
+            scope,
+            now,
+            sender=f"Ann <q9w8+{tag}@marketplace.amazon.de>",
+            subject=f"Inquiry (Order: {number})",
+            text=text,
         )
 
     first = relayed("aaa", one.number, "Where is it, please?")
@@ -189,7 +191,9 @@ def test_two_orders_in_one_mail_are_left_to_a_person(scope: Scope, now: datetime
     assert (message.thread.order, message.flags) == (None, ["several_orders"])
 
 
-def test_a_stranger_who_names_an_order_is_flagged(scope: Scope, now: datetime, make_order: MakeOrder, shop: MakeShop) -> None:
+def test_a_stranger_who_names_an_order_is_flagged(
+    scope: Scope, now: datetime, make_order: MakeOrder, shop: MakeShop
+) -> None:
     seller = shop()
     buyer = factories.make_buyer(seller.organisation, seller, email="bob@mail.example")
     order = make_order(seller, number="1002003001", buyer=buyer)
@@ -211,7 +215,8 @@ def test_a_bounce_marks_our_mail_and_wakes_no_robot(scope: Scope, now: datetime)
     ours = queue_answer(scope, first.thread_id, "On its way.", "en", now)
     jobs = Job.objects.filter(kind="triage.message").count()
     bounce = (
-        b"From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; boundary=B\r\n\r\n--B\r\n\r\nNo such user\r\n"
+        b"From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; boundary=B\r\n\r\n"
+        b"--B\r\n\r\nNo such user\r\n"
         b"--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <" + ours.message_id.encode() + b">\r\n--B--\r\n"
     )
     received = receive_mail(scope, bounce, now, "imap").message
@@ -230,6 +235,31 @@ def test_our_own_mail_coming_back_is_recognised(scope: Scope, now: datetime) -> 
         scope, raw_mail("On its way.", sender="help@acme.example", message_id=f"<{ours.message_id}>"), now, "imap"
     )
     assert (copy.created, copy.message.pk) == (False, ours.pk)
+
+
+def test_a_contact_form_in_our_name_brings_each_buyer_apart(scope: Scope, now: datetime, shop: MakeShop) -> None:
+    shop("shopify", mail_address="help@acme.example")
+    form = {"sender": "Shop form <web@acme.example>", "subject": "New message from your shop"}
+    ann = receive(scope, now, text="Where is it?", Reply_To="ann@mail.example", **form)
+    bob = receive(scope, now, text="Broken.", Reply_To="bob@mail.example", **form)
+    assert ann.thread_id != bob.thread_id
+    assert [m.thread.buyer.email for m in (ann, bob) if m.thread.buyer] == ["ann@mail.example", "bob@mail.example"]
+    assert queries.answer_address(scope, bob.thread) == "bob@mail.example"
+
+
+def test_what_a_colleague_wrote_elsewhere_joins_and_wakes_nobody(scope: Scope, now: datetime, shop: MakeShop) -> None:
+    shop("shopify", mail_address="help@acme.example")
+    asked = receive(scope, now, message_id="<m1@mail.example>")
+    copy = receive(
+        scope, now, text="I sent it myself.", sender="help@acme.example", to="ann@mail.example",
+        in_reply_to="<m1@mail.example>", message_id="<c1@acme.example>",
+    )  # fmt: skip
+    answer = receive(scope, now, text="Thanks!", in_reply_to="<c1@acme.example>")
+    assert copy.flags == ["own_sender"]
+    assert {asked.thread_id, copy.thread_id, answer.thread_id} == {asked.thread_id}
+    assert Buyer.objects.count() == 1
+    assert Job.objects.count() == 2
+    assert queries.answer_address(scope, asked.thread) == "ann@mail.example"
 
 
 @pytest.mark.parametrize(
@@ -254,7 +284,13 @@ def test_dates_that_cannot_be_are_not_believed(scope: Scope, now: datetime, date
         b"no headers at all",
         "From: Ann <ann@mail.example>\nSubject: \x00\ud800".encode("utf-8", "surrogatepass"),
         b"Subject: =?utf-8?q?=00?=\r\n\r\n\x00" + "\u202e".encode(),
-        b"From: " + b"x" * 500 + b"@mail.example\r\nTo: " + b"y" * 500 + b"\r\nMessage-ID: <" + b"z" * 500 + b">\r\n\r\nx",
+        b"From: "
+        + b"x" * 500
+        + b"@mail.example\r\nTo: "
+        + b"y" * 500
+        + b"\r\nMessage-ID: <"
+        + b"z" * 500
+        + b">\r\n\r\nx",
         b"From: ann@mail.example\r\nSubject: " + b"s" * 5000 + b"\r\n\r\n" + b"t" * 1_200_000,
     ],
 )

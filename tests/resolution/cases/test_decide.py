@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from amends.base.accounts.core import ROLE_PERMISSIONS, Permission, Role
 from amends.kernel.outcome import Refusal
-from amends.resolution.cases.core.axes import BY_VERB, CaseState, Status, Verb, choices, diagram, guard, status_of
+from amends.resolution.cases.core.axes import (
+    BY_VERB,
+    CaseState,
+    Status,
+    Verb,
+    choices,
+    diagram,
+    guard,
+    mirrored_dispute,
+    status_of,
+)
 from amends.resolution.cases.core.decide import Asked, CreateRefund, Decided, MoveRefund, Say, SetAxis, decide
 from amends.resolution.refunds.core import MoneyState, RefundState
 
@@ -139,6 +149,22 @@ def test_buttons_and_guard_are_one() -> None:
         for choice in choices(state, ALL):
             assert choice.refusal == guard(choice.verb, state, ALL)
     assert {c.verb for c in choices(closed, ALL) if c.refusal is None} == {Verb.REOPEN}
+
+
+@pytest.mark.parametrize(
+    ("facts", "current", "expected"),
+    [
+        ({}, "prevented", "prevented"),
+        ({"dispute.submitted": NOW}, "prevented", "open"),
+        ({"dispute.submitted": NOW + timedelta(hours=1)}, "none", "none"),
+        ({"dispute.submitted": NOW, "dispute.responded": NOW}, "open", "responded"),
+        ({"dispute.submitted": NOW, "dispute.escalated": NOW}, "open", "escalated"),
+        ({"dispute.submitted": NOW, "dispute.decision": "for_seller"}, "escalated", "won"),
+        ({"payment_dispute.opened": NOW}, "none", "open"),
+    ],
+)
+def test_the_dispute_axis_mirrors_the_outside(facts: dict[str, Any], current: str, expected: str) -> None:
+    assert mirrored_dispute(facts, current, NOW) == expected
 
 
 def test_every_transition_is_in_the_diagram() -> None:

@@ -22,8 +22,12 @@ def store(
     """
     written = disk.write(source, max_bytes)
     row = StoredFile(
-        organisation_id=scope.organisation_id, sha256=written.sha256, size=written.size, name=core.safe_name(name),
-        media_type=media_type[:100], created_at=now,
+        organisation_id=scope.organisation_id,
+        sha256=written.sha256,
+        size=written.size,
+        name=core.safe_name(name),
+        media_type=media_type[:100],
+        created_at=now,
     )
     StoredFile.objects.bulk_create([row], ignore_conflicts=True)
     return StoredFile.objects.get(organisation_id=scope.organisation_id, sha256=written.sha256)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 NAME_LENGTH = 255  # characters kept, the ending included
 ENDING_LENGTH = 16
+_HASH_DIGITS = 64
 UNNAMED = "file"
 
 # What Windows takes for a device whatever the ending; a download with such a name cannot be opened there.
@@ -16,7 +17,7 @@ _FORBIDDEN = set('<>:"|?*')
 
 def address(sha256: str) -> PurePosixPath:
     """`ab/cd/abcd…`, below the files folder. ValueError for anything that is not a lower-case SHA-256."""
-    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+    if len(sha256) != _HASH_DIGITS or set(sha256) - set("0123456789abcdef"):
         raise ValueError("not a SHA-256")
     return PurePosixPath(sha256[:2], sha256[2:4], sha256)
 

@@ -13,21 +13,39 @@ from amends.base.jobs.ports import Context, Engine
 from amends.base.jobs.registry import cron, job
 
 __all__ = [
-    "Context", "Engine", "Interrupted", "JobRequest", "JobState", "LeaseLost", "Retry", "cancel", "cron", "engine_in_use",
-    "enqueue", "enqueue_many", "job",
+    "Context",
+    "Engine",
+    "Interrupted",
+    "JobRequest",
+    "JobState",
+    "LeaseLost",
+    "Retry",
+    "cancel",
+    "cron",
+    "engine_in_use",
+    "enqueue",
+    "enqueue_many",
+    "job",
 ]
 
 
 def engine_in_use() -> Engine:
     """The engine in use."""
-    from amends.base.jobs.engine import EmbeddedEngine  # noqa: PLC0415 - tables exist only once the apps are loaded
+    from amends.base.jobs.engine import EmbeddedEngine
 
     return EmbeddedEngine()
 
 
 def enqueue(  # noqa: PLR0913 - the fields of JobRequest, all but two keyword-only
-    kind: str, args: Mapping[str, object], *, now: datetime, organisation_id: int | None = None,
-    due: datetime | None = None, priority: int = 0, key: str = "", uniq: str | None = None,
+    kind: str,
+    args: Mapping[str, object],
+    *,
+    now: datetime,
+    organisation_id: int | None = None,
+    due: datetime | None = None,
+    priority: int = 0,
+    key: str = "",
+    uniq: str | None = None,
 ) -> int:
     """Ask for a job inside the caller's transaction; the meaning of each argument stands at `JobRequest`."""
     return engine_in_use().enqueue(JobRequest(kind, dict(args), organisation_id, due, priority, key, uniq), now)

@@ -76,7 +76,11 @@ def rerun_all_dead(scope: Scope, now: datetime, kind: str = "") -> int:
     for start in range(0, len(ids), _CHUNK):
         Job.objects.filter(pk__in=ids[start : start + _CHUNK]).update(**_columns(JobState.WAITING, now))
     record(
-        scope, at=now, verb="job:dead:rerun_all", subject_kind="job", subject_id=kind or "all",
+        scope,
+        at=now,
+        verb="job:dead:rerun_all",
+        subject_kind="job",
+        subject_id=kind or "all",
         payload={"kind": kind, "count": len(ids), "jobs": ids[:_LISTED]},
     )
     return len(ids)

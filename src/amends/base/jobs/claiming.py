@@ -71,7 +71,7 @@ _PICK_SQLITE = f"""
   SELECT j.id FROM level CROSS JOIN jobs_job j
   WHERE j.id IN (SELECT id FROM ({_CANDIDATES}))
   ORDER BY level.priority DESC, j.due, j.id LIMIT %(limit)s"""  # noqa: S608 - constants only
-CLAIM_SQLITE = f"{_LEVELS} {_TAKE} WHERE id IN ({_PICK_SQLITE}) RETURNING {_FIELDS}"  # noqa: S608 - constants only
+CLAIM_SQLITE = f"{_LEVELS} {_TAKE} WHERE id IN ({_PICK_SQLITE}) RETURNING {_FIELDS}"
 # Looking first keeps an idle worker from taking SQLite's one write lock five times a second.
 PROBE_SQLITE = f"{_LEVELS} {_PICK_SQLITE}"
 
@@ -80,7 +80,10 @@ def claim(worker: str, lane: Lane, now: datetime, *, limit: int, lease_until: da
     """Lease up to `limit` due jobs, most urgent first. Empty when there is nothing to do."""
     ops = connection.ops
     values = {
-        "lane": int(lane), "now": ops.adapt_datetimefield_value(now), "limit": limit, "worker": worker,
+        "lane": int(lane),
+        "now": ops.adapt_datetimefield_value(now),
+        "limit": limit,
+        "worker": worker,
         "lease": ops.adapt_datetimefield_value(lease_until),
     }
     try:
@@ -90,9 +93,7 @@ def claim(worker: str, lane: Lane, now: datetime, *, limit: int, lease_until: da
         # Another worker leased a job of the same key between our look and our write; look again next time.
         return []
     rows.sort(key=lambda row: (-row[6], row[7], row[0]))
-    return [
-        Claimed(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5], worker, lease_until) for row in rows
-    ]
+    return [Claimed(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5], worker, lease_until) for row in rows]
 
 
 def _pick(cursor: Any, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -108,23 +109,24 @@ def _pick(cursor: Any, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _held(claimed: Claimed) -> Any:
-    return Job.objects.filter(
-        pk=claimed.id, state=JobState.LEASED, worker=claimed.worker, attempt=claimed.attempt
-    )
+    return Job.objects.filter(pk=claimed.id, state=JobState.LEASED, worker=claimed.worker, attempt=claimed.attempt)
 
 
 def finish(claimed: Claimed, now: datetime, progress: Progress | None = None) -> bool:
     """Leased -> done. False when the lease was lost: the caller must undo its effects."""
-    return bool(_held(claimed).update(
-        state=JobState.DONE, finished_at=now, lease_until=None, last_error="", **_columns(progress)
-    ) == 1)
+    return bool(
+        _held(claimed).update(
+            state=JobState.DONE, finished_at=now, lease_until=None, last_error="", **_columns(progress)
+        )
+        == 1
+    )
 
 
 def fail(claimed: Claimed, verdict: core.Verdict, error: str, now: datetime, progress: Progress | None = None) -> bool:
     """Leased -> waiting for another try, or dead. False when the lease was lost: then it is not ours to judge."""
-    return bool(_held(claimed).update(
-        **_after(verdict, now), last_error=error[-core.ERROR_LENGTH:], **_columns(progress)
-    ) == 1)
+    return bool(
+        _held(claimed).update(**_after(verdict, now), last_error=error[-core.ERROR_LENGTH :], **_columns(progress)) == 1
+    )
 
 
 def _after(verdict: core.Verdict, now: datetime) -> dict[str, Any]:
@@ -136,7 +138,9 @@ def _columns(progress: Progress | None) -> dict[str, Any]:
     if progress is None:
         return {}
     return {
-        "progress_done": progress.done, "progress_total": progress.total, "progress_note": progress.note[:200],
+        "progress_done": progress.done,
+        "progress_total": progress.total,
+        "progress_note": progress.note[:200],
     }
 
 
@@ -151,17 +155,30 @@ def renew_on(aside: BaseDatabaseWrapper, claimed: Claimed, lease_until: datetime
         cursor.execute(
             "UPDATE jobs_job SET lease_until = %s, progress_done = %s, progress_total = %s, progress_note = %s"
             " WHERE id = %s AND state = 1 AND worker = %s AND attempt = %s",
-            [lease_until, progress.done, progress.total, progress.note[:200], claimed.id, claimed.worker,
-             claimed.attempt],
+            [
+                lease_until,
+                progress.done,
+                progress.total,
+                progress.note[:200],
+                claimed.id,
+                claimed.worker,
+                claimed.attempt,
+            ],
         )
         return bool(cursor.rowcount == 1)
 
 
 def release(jobs: Sequence[Claimed], lane: Lane | None = None) -> None:
-    """Leased -> waiting for jobs that never ran, as if they had not been claimed; into `lane` when one is given."""
+    """Leased -> waiting for jobs that never ran, as if they had not been claimed; into `lane` when one is given.
+
+    All of one worker. One statement an attempt number, which is nearly always one in all: a commit each would cost
+    more than the jobs.
+    """
     moved = {} if lane is None else {"lane": int(lane)}
-    for claimed in jobs:
-        _held(claimed).update(state=JobState.WAITING, worker="", lease_until=None, attempt=claimed.attempt - 1, **moved)
+    for attempt in {claimed.attempt for claimed in jobs}:
+        ids = [claimed.id for claimed in jobs if claimed.attempt == attempt]
+        held = Job.objects.filter(pk__in=ids, state=JobState.LEASED, worker=jobs[0].worker, attempt=attempt)
+        held.update(state=JobState.WAITING, worker="", lease_until=None, attempt=attempt - 1, **moved)
 
 
 def expired(now: datetime, limit: int = 100) -> list[Job]:
@@ -181,6 +198,8 @@ def reap(now: datetime, jitter: float, retry_of: Any) -> int:
         for job in lost:
             verdict = core.after_lost_worker(retry_of(job.kind), job.crashes + 1, now, jitter)
             Job.objects.filter(pk=job.pk, state=JobState.LEASED, worker=job.worker, attempt=job.attempt).update(
-                **_after(verdict, now), crashes=job.crashes + 1, last_error=f"lease of {job.worker} ran out",
+                **_after(verdict, now),
+                crashes=job.crashes + 1,
+                last_error=f"lease of {job.worker} ran out",
             )
     return len(lost)

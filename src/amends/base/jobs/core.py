@@ -13,7 +13,7 @@ ERROR_LENGTH = 8_000
 
 
 class JobState(IntEnum):
-    """waiting -> leased -> done | waiting (retry) | dead; waiting -> cancelled; dead -> waiting (re-run) | cancelled."""
+    """waiting -> leased -> done, waiting (retry) or dead; waiting -> cancelled; dead -> waiting (re-run), cancelled."""
 
     WAITING = 0
     LEASED = 1
@@ -56,9 +56,9 @@ class Retry:
 
     def delay(self, attempt: int, jitter: float = 0.0) -> timedelta:
         """Wait after the given attempt (1 = first run) failed. `jitter` in 0..1 adds up to a quarter."""
-        doublings = min(attempt - 1, 40)  # beyond that `most` has long been reached and timedelta would overflow
-        base = self.most if self.first and doublings > 30 else min(self.first * 2**doublings, self.most)
-        return base * (1 + jitter / 4)
+        doublings = min(attempt - 1, 60)  # by then any `most` is reached
+        seconds = min(self.first.total_seconds() * 2.0**doublings, self.most.total_seconds())
+        return timedelta(seconds=seconds * (1 + jitter / 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ class JobRequest:
     """What a caller asks for.
 
     `uniq` makes asking twice harmless, within one organisation and while the first job's row is kept (30 days
-    after it ended; a cancelled job gives its name back at once). Jobs of one organisation that share `key` run one after another in the order they were asked
-    for, so one with a late `due` holds up those behind it. Raises ValueError for a naive `due` or a long name.
+    after it ended; a cancelled job gives its name back at once). Jobs of one organisation that share `key` run one
+    after another in the order they were asked for, so one with a late `due` holds up those behind it. Raises
+    ValueError for a naive `due` or a long name.
     """
 
     kind: str

@@ -16,8 +16,11 @@ def sync(now: datetime) -> None:
     for declared in registry.crons().values():
         schedule = declared.schedule
         wanted = {
-            "kind": declared.kind, "args": dict(declared.args), "every_seconds": schedule.every_seconds,
-            "daily_at": schedule.daily_at, "time_zone": schedule.time_zone,
+            "kind": declared.kind,
+            "args": dict(declared.args),
+            "every_seconds": schedule.every_seconds,
+            "daily_at": schedule.daily_at,
+            "time_zone": schedule.time_zone,
         }
         row, made = Cron.objects.get_or_create(
             name=declared.name, defaults=wanted | {"next_due": schedule.next_slot(now)}

@@ -15,10 +15,16 @@ _CHUNK = 500  # rows a statement; SQLite takes 32,766 parameters and a job has n
 def _row(request: JobRequest, now: datetime) -> Job:
     known = registry.find(request.kind)
     return Job(
-        organisation_id=request.organisation_id, kind=request.kind, args=request.args, priority=request.priority,
+        organisation_id=request.organisation_id,
+        kind=request.kind,
+        args=request.args,
+        priority=request.priority,
         # A process that has not loaded the handler cannot know the lane; the worker then moves the job.
         lane=known.lane if known else Lane.QUICK,
-        due=request.due or now, key=request.stored_key, uniq=request.uniq, created_at=now,
+        due=request.due or now,
+        key=request.stored_key,
+        uniq=request.uniq,
+        created_at=now,
     )
 
 
@@ -32,7 +38,9 @@ class EmbeddedEngine:
             return int(row.pk)
         # ON CONFLICT DO NOTHING: a violated constraint would abort the caller's transaction on PostgreSQL.
         Job.objects.bulk_create([row], ignore_conflicts=True)
-        return int(Job.objects.values_list("pk", flat=True).get(organisation=request.organisation_id, uniq=request.uniq))
+        return int(
+            Job.objects.values_list("pk", flat=True).get(organisation=request.organisation_id, uniq=request.uniq)
+        )
 
     def enqueue_many(self, requests: Sequence[JobRequest], now: datetime) -> None:
         rows = [_row(request, now) for request in requests]

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from amends.base.jobs import claiming, crons, presence, registry, running
 from amends.base.jobs.claiming import Claimed
@@ -22,12 +23,13 @@ from amends.base.jobs.running import Clock
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
+BATCH = 50
 BATCH_TIME = timedelta(seconds=0.5)  # after that the rest of a batch is given back, for a thread that is free
 CLAIM_LEASE = timedelta(seconds=60)
 CRON_EVERY = timedelta(seconds=1)
 REAP_EVERY = timedelta(seconds=2)
 PRESENCE_EVERY = timedelta(seconds=10)
+GROUP_SECONDS = 0.05  # no other writer on SQLite waits longer than this and one job
 BUSY_SECONDS, MOST_PAUSE_SECONDS = 0.02, 0.1  # see Courtesy
 TROUBLE_PAUSE = 2.0  # seconds before asking a database again that did not answer
 
@@ -67,16 +69,19 @@ class Runner:
     jitter: Callable[[], float] = random.random
     claim_lease: timedelta = CLAIM_LEASE
     courtesy: Courtesy | None = None
+    careful: bool = False  # the last batch held jobs of a lost worker; more of them are likely to follow
 
     def step(self) -> int:
         """Claim one batch and work through it. Returns how many jobs were run or moved; 0 means idle."""
         now = self.clock()
-        limit = BATCH if self.lane == Lane.QUICK else 1  # a long job must not sit on others
+        # A long job must not sit on others, and neither must one that may have killed a worker.
+        limit = 1 if self.lane == Lane.SLOW or self.careful else BATCH
         batch = claiming.claim(self.name, self.lane, now, limit=limit, lease_until=now + self.claim_lease)
         mine = self._keep_own_lane(batch)
         # What was in the hands of a lost worker comes last, and each alone: should one of them kill this worker
         # too, it takes no innocent job with it.
         mine.sort(key=lambda claimed: claimed.crashes > 0)
+        self.careful = any(claimed.crashes for claimed in mine)
         return len(batch) - len(mine) + self._work_through(mine, now)
 
     def _keep_own_lane(self, batch: list[Claimed]) -> list[Claimed]:
@@ -91,23 +96,61 @@ class Runner:
         return own
 
     def _work_through(self, batch: list[Claimed], began: datetime) -> int:
-        for index, claimed in enumerate(batch):
+        index = 0
+        while index < len(batch):
             rest = batch[index:]
-            if self.stop.is_set() or (index and self.clock() - began > BATCH_TIME):
+            if self._enough(began, index):
                 claiming.release(rest)
-                return index
-            if claimed.crashes and len(rest) > 1:
+                break
+            if rest[0].crashes:
                 claiming.release(rest[1:])
-                self._run(claimed)
-                return index + 1
-            self._run(claimed)
-        return len(batch)
+                rest = rest[:1]
+            index += self._timed(rest, began)
+            if rest[0].crashes:
+                break
+        return index
 
-    def _run(self, claimed: Claimed) -> None:
-        began = time.monotonic()
-        self._run_leased(claimed)
+    def _enough(self, began: datetime, done: int) -> bool:
+        return self.stop.is_set() or (done > 0 and self.clock() - began > BATCH_TIME)
+
+    def _timed(self, rest: list[Claimed], began: datetime) -> int:
+        start = time.monotonic()
+        done = self._run_group(rest, began) if self._groups() else self._run_one(rest[0])
         if self.courtesy:
-            self.courtesy.after(time.monotonic() - began)
+            self.courtesy.after(time.monotonic() - start)
+        return done
+
+    def _groups(self) -> bool:
+        """Where there is one writer, jobs may share a commit. On PostgreSQL each would add its row locks to those
+        of the jobs before it, in an order nobody chose: an invitation to deadlocks."""
+        return self.lane == Lane.QUICK and connection.vendor == "sqlite"
+
+    def _run_group(self, rest: list[Claimed], began: datetime) -> int:
+        """Run jobs from the front of `rest`, each in a savepoint, all in one transaction; returns how many.
+
+        A commit costs a flush of the disk, often more than the job. Each job's effects and end are still one.
+        """
+        start, ran = time.monotonic(), list[Claimed]()
+        try:
+            with transaction.atomic():
+                for claimed in rest:
+                    if claimed.crashes and ran:
+                        break
+                    ran.append(claimed)
+                    self._run_leased(claimed)
+                    if time.monotonic() - start > GROUP_SECONDS or self._enough(began, len(ran)):
+                        break
+        except Exception:  # a deferred constraint or a hook after the commit: whose it was shows when each is alone
+            if not ran:
+                raise  # it never began
+            log.warning("a group of %s jobs could not be committed; each runs alone", len(ran), exc_info=True)
+            for claimed in ran:  # what was committed after all is protected: its lease has ended
+                self._run_leased(claimed)
+        return len(ran)
+
+    def _run_one(self, claimed: Claimed) -> int:
+        self._run_leased(claimed)
+        return 1
 
     def _run_leased(self, claimed: Claimed) -> None:
         known = registry.find(claimed.kind)
@@ -134,7 +177,7 @@ def patiently(work: Callable[[], int]) -> int:
     except (DatabaseError, InterfaceError):
         log.exception("the database did not answer; trying again in %s s", TROUBLE_PAUSE)
         connection.close()
-        Event().wait(TROUBLE_PAUSE)
+        time.sleep(TROUBLE_PAUSE)
         return 0
 
 
@@ -182,9 +225,9 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a worker process is made up. One quick thread is right for SQLite, which has one writer."""
+    """How a worker process is made up. SQLite has one writer, so one quick thread; PostgreSQL shares its commits."""
 
-    quick_threads: int = 1
+    quick_threads: int = 0  # 0: what fits the database
     slow_threads: int = 3
     poll_seconds: float = 0.2
     grace_seconds: float = 20.0  # after a stop, for jobs in hand; what is left then runs again after its lease
@@ -196,24 +239,41 @@ def _courtesy(lane: Lane, stop: Event) -> Courtesy | None:
     return Courtesy(stop) if lane == Lane.QUICK and connection.vendor == "sqlite" else None
 
 
+class ThreadDied(RuntimeError):
+    """A loop of the worker ended by a defect, which stands in the log."""
+
+
+def _guarded(loop: Callable[[], None], stop: Event, failed: Event) -> None:
+    """A worker with a thread missing looks alive and does not work: rather stop as a whole."""
+    try:
+        loop()
+    except BaseException:
+        log.exception("a thread of the worker died")
+        failed.set()
+        stop.set()
+
+
 def work(plan: Plan, clock: Clock, stop: Event) -> None:
     """Run a whole worker in this process until `stop` is set.
 
-    The caller's thread only waits: one that were held up by a busy database could not hear a signal.
+    The caller's thread only waits: one that were held up by a busy database could not hear a signal. Raises
+    ThreadDied when a thread ends by a defect; the process should then end too and be started anew.
     """
     name = process_name()
-    lanes = [Lane.QUICK] * plan.quick_threads + [Lane.SLOW] * plan.slow_threads
+    quick = plan.quick_threads or (1 if connection.vendor == "sqlite" else 4)
+    lanes = [Lane.QUICK] * quick + [Lane.SLOW] * plan.slow_threads
     runners = [
         Runner(f"{name}:{number}", lane, clock, stop, claim_lease=plan.claim_lease, courtesy=_courtesy(lane, stop))
         for number, lane in enumerate(lanes)
     ]
     house = House(name, clock)
     house.begin()
+    failed = Event()
+    loops: list[tuple[str, Callable[[], None]]] = [("house", partial(house.loop, stop, plan.poll_seconds))]
+    loops += [(runner.name, partial(runner.loop, plan.poll_seconds)) for runner in runners]
     # Daemons: a handler that hangs must not keep a stopped process alive.
-    threads = [Thread(target=house.loop, args=(stop, plan.poll_seconds), name=f"{name}:house", daemon=True)] + [
-        Thread(target=runner.loop, args=(plan.poll_seconds,), name=runner.name, daemon=True) for runner in runners
-    ]
-    log.info("worker %s started: %s quick, %s slow", name, plan.quick_threads, plan.slow_threads)
+    threads = [Thread(target=_guarded, args=(loop, stop, failed), name=called, daemon=True) for called, loop in loops]
+    log.info("worker %s started: %s quick, %s slow", name, quick, plan.slow_threads)
     for thread in threads:
         thread.start()
     stop.wait()
@@ -223,6 +283,8 @@ def work(plan: Plan, clock: Clock, stop: Event) -> None:
     house.end()
     connection.close()
     log.info("worker %s stopped", name)
+    if failed.is_set():
+        raise ThreadDied
 
 
 def run_until_idle(clock: Clock, *, with_crons: bool = False, limit: int = 10_000) -> int:

@@ -61,8 +61,13 @@ def job(
     return register
 
 
-def cron(  # noqa: PLR0913 - one argument a property of the schedule, all keyword-only
-    name: str, kind: str, *, every: timedelta | None = None, daily_at: time | None = None, time_zone: str = "UTC",
+def cron(
+    name: str,
+    kind: str,
+    *,
+    every: timedelta | None = None,
+    daily_at: time | None = None,
+    time_zone: str = "UTC",
     args: Mapping[str, object] | None = None,
 ) -> None:
     """Declare a repeating job of the installation (no organisation). One that still runs is not started again.
@@ -97,7 +102,7 @@ def load_all() -> None:
 
     Flows and connectors lie above this package; they are found by name so that nothing here depends on them.
     """
-    from django.apps import apps  # noqa: PLC0415 - this module must be importable before the apps are
+    from django.apps import apps
 
     packages = [config.name for config in apps.get_app_configs()]
     packages += [point.module for point in entry_points(group="amends.connectors")]

@@ -110,7 +110,7 @@ def run(claimed: Claimed, clock: Clock, stop: Event, jitter: Callable[[], float]
         log.warning("job %s %s outlived its lease; its effects are undone", claimed.id, claimed.kind)
     except Interrupted:
         claiming.release([claimed])
-    except (Exception, SystemExit) as error:  # whatever a handler raises is a failed attempt, never a dead worker
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a handler raises is a failed attempt, kept with its trace
         _failed(context, error, clock(), jitter())
     finally:
         context.close()

@@ -19,7 +19,9 @@ import django
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="amends-worker", description="Runs background jobs until it is stopped.")
-    parser.add_argument("--threads", type=int, default=1, help="threads for short jobs; more than 1 needs PostgreSQL")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="threads for short jobs; 0: 1 on SQLite, 4 on PostgreSQL"
+    )
     parser.add_argument("--slow-threads", type=int, default=3, help="threads for imports, mail and outside calls")
     return parser.parse_args(argv)
 
@@ -33,11 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def serve(quick_threads: int, slow_threads: int, stop: Event | None = None) -> int:
-    """Work in this process, with Django set up. Installs the signal handlers, so: main thread only."""
-    from django.utils import timezone  # noqa: PLC0415 - see the module's docstring
+    """Work in this process, with Django set up, until a signal. Returns the exit code; 1 asks to be started anew.
 
-    from amends.base.jobs import loop, registry  # noqa: PLC0415 - see the module's docstring
-    from amends.base.settings import env  # noqa: PLC0415 - see the module's docstring
+    Installs the signal handlers, so: main thread only.
+    """
+    from django.utils import timezone
+
+    from amends.base.jobs import loop, registry
+    from amends.base.settings import env
 
     registry.load_all()
     stop = stop or Event()
@@ -48,13 +53,16 @@ def serve(quick_threads: int, slow_threads: int, stop: Event | None = None) -> i
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     plan = loop.Plan(quick_threads, slow_threads, poll_seconds=env.read_int("AMENDS_WORKER_POLL_MS") / 1000)
-    loop.work(plan, timezone.now, stop)
+    try:
+        loop.work(plan, timezone.now, stop)
+    except loop.ThreadDied:
+        return 1
     return 0
 
 
 def run_until_idle(clock: Callable[[], datetime], *, with_crons: bool = False) -> int:
     """Run what is due by `clock` in this thread, for tests and one-shot commands; see `loop.run_until_idle`."""
-    from amends.base.jobs import loop  # noqa: PLC0415 - see the module's docstring
+    from amends.base.jobs import loop
 
     return loop.run_until_idle(clock, with_crons=with_crons)
 

@@ -81,13 +81,17 @@ def _compile(source: Path, target: Path) -> None:
 
 
 def collect_static() -> bool:
-    """Copy and fingerprint the static files when any of them changed since the last time. True if it did."""
+    """Copy and fingerprint the static files when any of them changed since the last time. True if it did.
+
+    No web server may be running on them meanwhile.
+    """
     stamp = Path(settings.STATIC_ROOT) / ".stamp"
     current = _static_fingerprint()
     if stamp.exists() and stamp.read_text() == current:
         return False
     stamp.parent.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # From scratch: copying only newer files, to the second, would keep an old one that looks as new.
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(current)
     return True
 

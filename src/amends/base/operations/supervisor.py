@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import IO
 
+SETTLED_SECONDS = 1.0  # alive this long, a child has read its code and settings and means to stay
 STEADY_SECONDS = 30.0  # a child that ran this long starts again with the shortest wait
 STOP_SECONDS = 10.0  # what a child gets to finish what it is doing
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
@@ -78,14 +79,18 @@ class Supervisor:
                 if not self._ready and child.crashes >= HOPELESS:
                     self._say(f"{child.service.name} cannot start; giving up (see its messages above)")
                     return 1
-            if not self._ready and self._all_alive() and is_ready():
+            if not self._ready and self._all_settled() and is_ready():
                 self._ready = True
                 announce()
             self._stop.wait(0.05)
         return 0
 
-    def _all_alive(self) -> bool:
-        return all(c.process is not None and c.process.poll() is None for c in self._children)
+    def _all_settled(self) -> bool:
+        now = time.monotonic()
+        return all(
+            c.process is not None and c.process.poll() is None and now - c.started >= SETTLED_SECONDS
+            for c in self._children
+        )
 
     def _tend(self, child: _Child) -> None:
         now = time.monotonic()

@@ -10,10 +10,11 @@ os.environ.setdefault("AMENDS_SECRET_KEY", "only-for-tests")
 os.environ["DATABASE_URL"] = os.environ.get("AMENDS_TEST_DATABASE_URL", "")
 
 from amends.base.settings.main import *  # noqa: E402, F403
-from amends.base.settings.main import DATABASES, STORAGES  # noqa: E402
+from amends.base.settings.main import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing folder, and warnings are errors
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: worker processes and threads of the tests must see it.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["AMENDS_HOME"], "test.sqlite3")}

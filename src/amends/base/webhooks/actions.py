@@ -29,15 +29,22 @@ def emit(scope: Scope, event: str, payload: Mapping[str, object], now: datetime,
     Deliveries to one endpoint leave in the order of their emission. Emitting an `event_id` again is harmless.
     Writes no ledger entry: the action that emits has its own.
     """
-    wanted = [e for e in Endpoint.objects.filter(organisation_id=scope.organisation_id, enabled=True).order_by("pk")
-              if not e.events or event in e.events]
+    wanted = [
+        e
+        for e in Endpoint.objects.filter(organisation_id=scope.organisation_id, enabled=True).order_by("pk")
+        if not e.events or event in e.events
+    ]
     if not wanted:
         return 0
     text = core.body(event, event_id, now, payload)
     Delivery.objects.bulk_create(
         [
             Delivery(
-                organisation_id=scope.organisation_id, endpoint=endpoint, event=event, event_id=event_id, body=text,
+                organisation_id=scope.organisation_id,
+                endpoint=endpoint,
+                event=event,
+                event_id=event_id,
+                body=text,
                 created_at=now,
             )
             for endpoint in wanted
@@ -52,7 +59,10 @@ def emit(scope: Scope, event: str, payload: Mapping[str, object], now: datetime,
 def _ask(scope: Scope, deliveries: Sequence[Delivery], now: datetime, again: str = "") -> None:
     requests = [
         JobRequest(
-            DELIVER, {"delivery": row.pk}, scope.organisation_id, key=f"webhook:{row.endpoint_id}",
+            DELIVER,
+            {"delivery": row.pk},
+            scope.organisation_id,
+            key=f"webhook:{row.endpoint_id}",
             uniq=f"webhook:{row.pk}{again}",
         )
         for row in deliveries
@@ -70,8 +80,10 @@ def _enter(scope: Scope, endpoint: Endpoint, verb: str, now: datetime, **payload
 
 
 def _check_secret(secret: str) -> None:
-    if not core.SECRET_LENGTH <= len(secret) <= 120:
-        raise InputError([Problem("webhook_secret_length", "secret", {"least": core.SECRET_LENGTH, "most": 120})])
+    if not core.SECRET_LENGTH <= len(secret) <= core.SECRET_MOST:
+        raise InputError(
+            [Problem("webhook_secret_length", "secret", {"least": core.SECRET_LENGTH, "most": core.SECRET_MOST})]
+        )
 
 
 @transaction.atomic
@@ -104,9 +116,7 @@ def end_rotation(scope: Scope, endpoint_id: int, now: datetime) -> Endpoint | Re
     return _set_secrets(scope, endpoint_id, now, "webhook:secret:retired")
 
 
-def _set_secrets(
-    scope: Scope, endpoint_id: int, now: datetime, verb: str, new: str = ""
-) -> Endpoint | Refusal:
+def _set_secrets(scope: Scope, endpoint_id: int, now: datetime, verb: str, new: str = "") -> Endpoint | Refusal:
     endpoint = _endpoint(scope, endpoint_id)
     if endpoint is None:
         return Refusal("endpoint_unknown", params={"endpoint": endpoint_id})

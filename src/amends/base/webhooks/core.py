@@ -16,9 +16,10 @@ from amends.kernel.outcome import Problem
 
 SIGNATURE_HEADER = "Amends-Signature"
 SECRET_PREFIX = "whsec_"  # noqa: S105 - marks our secrets so that leak scanners can find them
-SECRET_LENGTH = 32  # the least that is accepted, prefix included
+SECRET_LENGTH, SECRET_MOST = 32, 120  # characters, prefix included
 SWITCH_OFF_AFTER = 20  # failed attempts in a row, over all deliveries; with the waits between them about a day
 TOLERANCE = timedelta(minutes=5)
+_MOMENT_DIGITS = 12  # what a header may bring as seconds; more is an attempt to make us count
 
 
 class Status(StrEnum):
@@ -39,13 +40,16 @@ class Answer:
 
     @property
     def accepted(self) -> bool:
-        return self.code is not None and 200 <= self.code < 300
+        return self.code is not None and self.code in range(200, 300)
 
 
 def body(event: str, event_id: str, at: datetime, data: Mapping[str, object]) -> str:
     """The text that is signed and sent, byte for byte. `at` is when it happened, written in UTC."""
     envelope = {
-        "id": event_id, "event": event, "at": at.astimezone(UTC).isoformat(timespec="milliseconds"), "data": data,
+        "id": event_id,
+        "event": event,
+        "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "data": data,
     }
     return json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
 
@@ -66,14 +70,15 @@ def verify(text: str, header: str, secrets: Sequence[str], now: datetime, tolera
     parts = [part.strip().partition("=") for part in header.split(",")]
     moments = [value for name, _, value in parts if name == "t"]
     marks = [value for name, _, value in parts if name == "v1"]
-    if len(moments) != 1 or not (moments[0].isascii() and moments[0].isdecimal()) or len(moments[0]) > 12:
+    if len(moments) != 1 or not (moments[0].isascii() and moments[0].isdecimal()) or len(moments[0]) > _MOMENT_DIGITS:
         return False
     moment = int(moments[0])
     if abs(now.timestamp() - moment) > tolerance.total_seconds():
         return False
     expected = [_mark(text, secret, moment).encode() for secret in secrets if secret]
     # Every pair is compared, in constant time each: how far a guess came must not show.
-    return any([hmac.compare_digest(mark.encode(), right) for mark in marks for right in expected])
+    matches = [hmac.compare_digest(mark.encode(), right) for mark in marks for right in expected]
+    return any(matches)
 
 
 def url_problem(url: str, *, allow_private: bool) -> Problem | None:

@@ -25,7 +25,9 @@ class DeliveryFailed(Exception):
 @job(DELIVER, retry=RETRY, lease_seconds=120, owns_transaction=True)
 def deliver(context: Context, delivery: int) -> None:
     """One attempt. The call is outside every transaction; its result and the end of the job are one."""
-    open_ones = Delivery.objects.filter(status__in=[Status.WAITING, Status.FAILED])  # failed: an operator re-runs the job
+    open_ones = Delivery.objects.filter(
+        status__in=[Status.WAITING, Status.FAILED]
+    )  # failed: an operator re-runs the job
     row = open_ones.select_related("endpoint").filter(pk=delivery).first()
     if row is None:
         return
@@ -44,8 +46,10 @@ def deliver(context: Context, delivery: int) -> None:
 def _call(row: Delivery, now: datetime) -> Answer:
     secrets = [row.endpoint.secret, row.endpoint.previous_secret]
     headers = {
-        core.SIGNATURE_HEADER: core.sign(row.body, secrets, now), "Amends-Event": row.event,
-        "Amends-Event-Id": row.event_id, "User-Agent": "Amends-Webhooks/1",
+        core.SIGNATURE_HEADER: core.sign(row.body, secrets, now),
+        "Amends-Event": row.event,
+        "Amends-Event-Id": row.event_id,
+        "User-Agent": "Amends-Webhooks/1",
     }
     return sender.post(row.endpoint.url, row.body, headers, allow_private=allow_private())
 
@@ -60,7 +64,10 @@ def _note(context: Context, row: Delivery, answer: Answer) -> bool:
     else:
         status = Status.FAILED if context.attempt >= RETRY.attempts else Status.WAITING
     Delivery.objects.filter(pk=row.pk).update(
-        status=status, response_code=answer.code, error=answer.error, attempts=F("attempts") + 1,
+        status=status,
+        response_code=answer.code,
+        error=answer.error,
+        attempts=F("attempts") + 1,
         delivered_at=context.now if answer.accepted else None,
     )
     return status in (Status.DELIVERED, Status.DROPPED)
@@ -74,8 +81,12 @@ def _switched_off(context: Context, endpoint_id: int) -> bool:
     if off:
         endpoint.enabled = False
         record(
-            context.scope, at=context.now, verb="webhook:endpoint:switched_off", subject_kind="endpoint",
-            subject_id=endpoint.pk, payload={"failures": endpoint.failures},
+            context.scope,
+            at=context.now,
+            verb="webhook:endpoint:switched_off",
+            subject_kind="endpoint",
+            subject_id=endpoint.pk,
+            payload={"failures": endpoint.failures},
         )
     endpoint.save(update_fields=["failures", "enabled"])
     return off

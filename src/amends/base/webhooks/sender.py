@@ -23,15 +23,20 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def post(  # noqa: PLR0913 - the last two are the seams of the tests
-    url: str, text: str, headers: Mapping[str, str], *, allow_private: bool, resolver: Resolver = resolve,
-    trust: ssl.SSLContext | bool = True,
+def post(
+    url: str,
+    text: str,
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool,
+    resolver: Resolver = resolve,
+    trust: ssl.SSLContext | None = None,
 ) -> Answer:
     """Send `text`; never raises for what the other side does.
 
     The name is looked up once and the connection goes to the address that was checked, so a name that changes
     its mind between check and call (DNS rebinding) gains nothing. The certificate must still fit the name. The
-    body of the answer is not read.
+    body of the answer is not read. `resolver` and `trust` are for tests.
     """
     problem = url_problem(url, allow_private=allow_private)
     if problem is not None:
@@ -51,11 +56,11 @@ def _default_port(parts: SplitResult) -> int:
 
 
 def _try_each(
-    parts: SplitResult, addresses: list[str], text: str, headers: Mapping[str, str], trust: ssl.SSLContext | bool
+    parts: SplitResult, addresses: list[str], text: str, headers: Mapping[str, str], trust: ssl.SSLContext | None
 ) -> Answer:
     answer = Answer(None, "name not found")
     # No proxy and no .netrc from the environment: they would undo the check of the address.
-    with httpx.Client(timeout=TIMEOUT, verify=trust, trust_env=False, follow_redirects=False) as client:
+    with httpx.Client(timeout=TIMEOUT, verify=trust or True, trust_env=False, follow_redirects=False) as client:
         for address in addresses:
             try:
                 return Answer(_send(client, parts, address, text, headers))
@@ -75,7 +80,9 @@ def _send(client: httpx.Client, parts: SplitResult, address: str, text: str, hea
     port = f":{parts.port}" if parts.port else ""
     target = parts._replace(netloc=f"{shown}{port}").geturl()
     request = client.build_request(
-        "POST", target, content=text.encode(),
+        "POST",
+        target,
+        content=text.encode(),
         headers={**headers, "Host": parts.netloc, "Content-Type": "application/json; charset=utf-8"},
         extensions={"sni_hostname": parts.hostname},
     )

@@ -19,7 +19,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something that can be read from the start again. `name` has no `.gz`; `size` is compressed, for the progress bar."""
+    """Something that can be read from the start again. `name` has no `.gz`; `size` is compressed."""
 
     name: str
     open: Callable[[], BinaryIO]

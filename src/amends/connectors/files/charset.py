@@ -98,7 +98,7 @@ def _mostly_utf8(sample: bytes) -> bool:
     text = sample.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     fit = sum(1 for c in text if ord(c) > 127) - bad  # noqa: PLR2004 - beyond ASCII
-    return fit > 10 * bad  # noqa: PLR2004 - "by far"
+    return fit > 10 * bad
 
 
 def _legacy(sample: bytes) -> tuple[str, bool]:

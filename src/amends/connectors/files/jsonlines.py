@@ -61,7 +61,7 @@ class JsonSheet:
     def head(self) -> list[list[str]]:
         return [self._headings()]
 
-    def rows(self, after: int) -> Iterator[Row]:
+    def rows(self, _after: int, /) -> Iterator[Row]:
         keys = self._headings()
         for number, value in self._mine():
             if not isinstance(value, dict):

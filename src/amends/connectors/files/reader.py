@@ -124,7 +124,7 @@ def _json(source: Source, member: str, start: bytes) -> Sequence[Sheet]:
         data = json.loads(Source(source.name, source.open, source.size, min(source.limit, _MAX_DOCUMENT)).whole())
     except (ValueError, RecursionError):
         raise FileRefused("damaged_json") from None
-    if isinstance(data, dict) and tau.KEYS <= set(data):
+    if isinstance(data, dict) and set(data) >= tau.KEYS:
         return tau.sheets(data)
     if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
         return _by_kind(member, [flat(item) for item in data])
@@ -150,7 +150,7 @@ def _first_line_is_object(source: Source) -> bool:
         found: Any = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and not tau.KEYS <= set(found)
+    return isinstance(found, dict) and not set(found) >= tau.KEYS
 
 
 def _json_lines(source: Source, member: str) -> Sequence[Sheet]:

@@ -24,7 +24,7 @@ class RowsSheet:
     def head(self) -> list[list[str]]:
         return [self._headings]
 
-    def rows(self, after: int) -> Iterator[Row]:
+    def rows(self, _after: int, /) -> Iterator[Row]:
         for number, row in enumerate(self._rows, start=2):
             yield Row(number, [row.get(h, "") for h in self._headings])
 

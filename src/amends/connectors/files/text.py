@@ -46,7 +46,7 @@ class TextSheet:
     def head(self) -> list[list[str]]:
         return [row.cells for row in islice(self._all(), HEADING_ROWS)]
 
-    def rows(self, after: int) -> Iterator[Row]:
+    def rows(self, after: int, /) -> Iterator[Row]:
         return islice(self._all(), after + 1, None)
 
     def _all(self) -> Iterator[Row]:

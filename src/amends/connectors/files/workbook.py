@@ -35,7 +35,7 @@ class BookSheet:
     def head(self) -> list[list[str]]:
         return [row.cells for _, row in zip(range(HEADING_ROWS), self._all(), strict=False)]
 
-    def rows(self, after: int) -> Iterator[Row]:
+    def rows(self, after: int, /) -> Iterator[Row]:
         for index, row in enumerate(self._all()):
             if index > after:
                 yield row

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
@@ -14,7 +13,7 @@ from ninja.renderers import BaseRenderer
 
 import amends
 from amends.faces.api import problems
-from amends.faces.api.documents import ProblemDocument
+from amends.faces.api.documents.common import ProblemDocument
 from amends.faces.api.reading import Parser
 from amends.faces.api.rendering import to_json
 from amends.faces.api.routes import ROUTERS
@@ -49,9 +48,8 @@ class Api(NinjaAPI):
 @lru_cache(maxsize=1)
 def _schema(api: NinjaAPI) -> OpenAPISchema:
     schema = OpenAPISchema(api, path_prefix="api/v1/")
-    schema["components"]["schemas"]["Problem"] = ProblemDocument.model_json_schema(
-        ref_template="#/components/schemas/{model}"
-    )
+    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in schema["paths"].values():
         for operation in path.values():
@@ -71,5 +69,3 @@ def build() -> NinjaAPI:
 
 
 api = build()
-
-__all__ = ["HttpResponseBase", "api", "build"]

@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime
-
-from amends.base.accounts.core import Role, system_scope
-from amends.base.accounts.models import Organisation, User
-from amends.base.operations.home import write_private
-from amends.base.settings import env
-from amends.base.team import actions, links
-
-DEMO_EMAIL = "demo@example.com"
+from amends.base.accounts.models import User
+from amends.base.team import links
 
 
-def demo_signin(now: datetime) -> dict[str, str] | None:
-    """The demo organisation's sign-in, made if need be; None without a demo or once its password was changed.
+def demo_signin() -> dict[str, str] | None:
+    """The demo owner's address and password; None when somebody changed the password or removed the person."""
+    from amends.flows import demo  # imports every wing, so only where a demo exists
 
-    The password is random and kept in AMENDS_HOME/keys, so that it can be printed at every start and guessed at none.
-    """
-    demo = Organisation.objects.filter(is_demo=True).order_by("pk").first()
-    if demo is None:
+    person = User.objects.filter(email=demo.DEMO_EMAIL, is_active=True).first()
+    if person is None or not person.check_password(demo.DEMO_PASSWORD):
         return None
-    kept = env.home() / "keys" / "demo-password"
-    person = User.objects.filter(email=DEMO_EMAIL).first()
-    if person is None or not kept.exists():
-        password = secrets.token_urlsafe(9)
-        if person is None:
-            person = User.objects.create_user(DEMO_EMAIL, password, name="Demo")
-        else:
-            actions.set_password(person, password, now=now)
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(kept, password.encode())
-    if not demo.memberships.filter(user=person).exists():
-        actions.add_member(system_scope(demo.pk), DEMO_EMAIL, Role.OWNER, now=now)
-    password = kept.read_text()
-    return {"email": DEMO_EMAIL, "password": password} if person.check_password(password) else None
+    return {"email": demo.DEMO_EMAIL, "password": demo.DEMO_PASSWORD}
 
 
 def signin_text(signin: dict[str, str] | None) -> str:
     if signin is None:
-        return "demo data is loaded; its sign-in was changed by someone"
+        return "demo data is loaded; its sign-in was changed"
     return f"demo data · sign in as {signin['email']} with the password {signin['password']}"
 
 
 def advice(address: str) -> str:
     """What to do when nobody can sign in; empty when somebody can."""
-    owner = User.objects.filter(memberships__isnull=False, is_active=True).order_by("pk").first()
-    if owner is None:
+    people = User.objects.filter(memberships__isnull=False, is_active=True).order_by("pk").distinct()
+    if not people:
         return 'nobody can sign in yet: run `amends organisation add "Your company" --owner you@example.com`'
-    if any(user.has_usable_password() for user in User.objects.filter(memberships__isnull=False)):
+    if any(person.has_usable_password() for person in people):
         return ""
-    path = links.set_password_path(owner)
+    path = links.set_password_path(people[0])
     if path is None:
-        return f"set a password with `amends user reset-password {owner.email}`"
-    return f"{owner.email} has no password yet; set one at {address.rstrip('/')}{path}"
+        return f"set a password with `amends user reset-password {people[0].email}`"
+    return f"{people[0].email} has no password yet; set one at {address.rstrip('/')}{path}"

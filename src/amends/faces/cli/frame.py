@@ -71,7 +71,7 @@ MODULES: tuple[Module, ...] = (
     Module("triage", {"triage": "From a message to a judged case."}),
     Module("judge", {"judge": "Judge facts without opening a case."}),
     Module("cases", {"cases": "List, show and work on cases."}),
-    Module("rules", {"rules": "Search and explain the rulebook."}),
+    Module("rules", {"rules": "Search, explain and verify the rulebook.", "schema": "Formats for programs."}),
     Module("jobs", {"jobs": "Watch and re-run background work."}),
     Module("mail", {"mail": "Fetch, send and test mail."}),
     Module("language", {"language": "Detect and understand text."}),
@@ -148,12 +148,16 @@ def _width(text: str) -> int:
 
 
 def setup_django() -> None:
-    """Make models importable. Cheap to call twice."""
+    """Make models importable, and the home before the settings put a key into it. Cheap to call twice."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.base.settings.main")
     import django
     from django.apps import apps
 
+    from amends.base.operations import home
+    from amends.base.settings import env
+
     if not apps.ready:
+        home.make(env.home())
         django.setup()
 
 

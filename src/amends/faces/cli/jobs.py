@@ -68,7 +68,7 @@ def jobs_show(ctx: click.Context, job_id: int) -> None:
 @click.option("--all-dead", is_flag=True, help="Every dead job of the organisation.")
 @click.option("--kind", default="", help="With --all-dead: only this kind.")
 @click.pass_context
-def jobs_rerun(ctx: click.Context, job_ids: tuple[int, ...], all_dead: bool, kind: str) -> None:  # noqa: FBT001 - a flag of the command line
+def jobs_rerun(ctx: click.Context, job_ids: tuple[int, ...], all_dead: bool, kind: str) -> None:
     """Give dead jobs all their attempts again, at once."""
     if bool(job_ids) == all_dead:
         raise click.UsageError("name the jobs, or say --all-dead")
@@ -112,11 +112,13 @@ def jobs_cron(ctx: click.Context, enable: str, disable: str) -> None:
 
 
 @jobs.command("work")
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="Threads for short jobs.")
+@click.option(
+    "--threads", default=0, type=click.IntRange(0, 64), help="Threads for short jobs; 0: 1 on SQLite, 4 on PostgreSQL."
+)
 @click.option("--slow-threads", default=3, show_default=True, type=click.IntRange(1, 64), help="Threads for long jobs.")
 @click.pass_context
 def jobs_work(ctx: click.Context, threads: int, slow_threads: int) -> None:
-    """Be a worker, in the foreground, until Ctrl-C. More than one thread for short jobs needs PostgreSQL."""
+    """Be a worker, in the foreground, until Ctrl-C."""
     code = serve(threads, slow_threads)
     frame.output(ctx, {"stopped": True}, "stopped")
     ctx.exit(code)

@@ -109,4 +109,18 @@ def verify_rules(ctx: click.Context, at: str | None) -> None:
         ctx.exit(1)
 
 
-commands: list[click.Command] = [rules_group]
+@click.group("schema")
+def schema_group() -> None:
+    """Formats for programs."""
+
+
+@schema_group.command("facts")
+@click.pass_context
+def facts_schema(ctx: click.Context) -> None:
+    """JSON Schema of the facts that `amends judge` reads."""
+    from amends.judgement.rules.reference import json_schema  # noqa: PLC0415
+
+    frame.output(ctx, json_schema())
+
+
+commands: list[click.Command] = [rules_group, schema_group]

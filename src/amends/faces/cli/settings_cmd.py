@@ -10,7 +10,7 @@ import click
 from amends.base.settings import env
 from amends.faces.cli import frame
 
-_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+_PASSWORD = re.compile(r"(?<=://)([^:@/]*):.*@")
 
 
 @click.command("settings")
@@ -43,7 +43,7 @@ def shown(name: str, value: str) -> str:
     """The value without what must not be read over a shoulder."""
     if name.endswith("_KEY"):
         return "(hidden)" if value else ""
-    return _PASSWORD.sub("…", value)
+    return _PASSWORD.sub(r"\1:…@", value)
 
 
 def reference_page() -> str:

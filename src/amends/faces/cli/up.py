@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import importlib
-import importlib.util
 import json
 import os
 import socket
@@ -27,6 +25,7 @@ from amends.base.operations.errors import OperationError
 from amends.base.settings import env
 from amends.faces.cli import frame
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - used only with --tls, or when asked for
 
 
@@ -155,21 +154,25 @@ def _prepare(folder: Path, plan: Plan, *, empty: bool) -> Welcome:
                 click.echo(f"upgraded the database ({len(done.applied)} steps); backup: {done.backup}", err=True)
         prepare.compile_catalogues()
         prepare.collect_static()
-    if first and not empty and importlib.util.find_spec("amends.flows.demo"):
-        importlib.import_module("amends.flows.demo").load(now)
-    welcome = _welcome(now, plan)
+    if first and not empty:
+        from amends.flows import demo
+
+        demo.load(now)
+    welcome = _welcome(plan)
     connection.close()
     return welcome
 
 
-def _welcome(now: datetime, plan: Plan) -> Welcome:
+def _welcome(plan: Plan) -> Welcome:
     from amends.base.accounts.models import Organisation
     from amends.faces.cli import first_owner
 
     signin, hints = None, []
     if Organisation.objects.filter(is_demo=True).exists():
-        signin = first_owner.demo_signin(now)
+        signin = first_owner.demo_signin()
         hints.append(first_owner.signin_text(signin))
+        if signin and plan.host not in _LOOPBACK:
+            hints.append("everybody knows that password: run `amends demo remove` before others can reach this address")
     return Welcome(signin, tuple(hint for hint in (*hints, first_owner.advice(plan.address)) if hint))
 
 
@@ -233,8 +236,9 @@ def _answers(plan: Plan) -> bool:
     host = "127.0.0.1" if plan.host in (_EVERYWHERE, "localhost") else plan.host
     host = f"[{host}]" if ":" in host else host
     trusting = ssl._create_unverified_context() if plan.certificate else None  # noqa: S323 - see above
+    address = f"{scheme}://{host}:{plan.port}/healthz"
     try:
-        with urllib.request.urlopen(f"{scheme}://{host}:{plan.port}/healthz", timeout=2, context=trusting) as response:
+        with urllib.request.urlopen(address, timeout=2, context=trusting) as response:  # noqa: S310 - our own address
             return bool(response.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False

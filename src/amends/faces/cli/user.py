@@ -39,8 +39,8 @@ def organisation() -> None:
 @click.option("--time-zone", default="Asia/Shanghai", show_default=True)
 @click.option("--currency", default="USD", show_default=True, help="ISO 4217 code used for limits and totals.")
 @click.pass_context
-def organisation_add(  # noqa: PLR0913 - one argument an option
-    ctx: click.Context, name: str, slug: str, owner: str, country: str, time_zone: str, currency: str
+def organisation_add(
+    ctx: click.Context, name: str, *, slug: str, owner: str, country: str, time_zone: str, currency: str
 ) -> None:
     """Add an organisation, with --owner its first person."""
     now = timezone.now()
@@ -204,9 +204,7 @@ def _problems_explained() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        sentences = [
-            _PROBLEMS[p.code].format(field=p.where, value=p.params.get("value", "")) for p in error.problems
-        ]
+        sentences = [_PROBLEMS[p.code].format(field=p.where, value=p.params.get("value", "")) for p in error.problems]
         first = error.problems[0]
         problems = [{"code": p.code, "where": p.where, "params": p.params} for p in error.problems]
         raise frame.Failure(first.code, "; ".join(sentences), first.where, problems=problems) from error

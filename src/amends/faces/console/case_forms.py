@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.kernel.money import Money
 from amends.kernel.taxonomy import LEAVES
-from amends.resolution.cases.core.axes import Verb
+from amends.resolution.cases.core.axes import CaseState, Verb
 from amends.resolution.cases.core.decide import MONEY_REMEDIES, ROOT_CAUSES
-from amends.resolution.cases.core.axes import CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,7 @@ FIELDS: dict[Verb, tuple[Field, ...]] = {
     Verb.SET_FACT: (Field("fact", "", "hidden"), Field("value", "", "text")),
 }
 _ALONG = ("language", "template")  # ride with words
+FIRST_CLASS = ("zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar")  # languages the phrasebook speaks
 REFUND_KINDS = ("refund", "partial_refund", "goodwill", "credit")
 
 
@@ -130,3 +130,8 @@ def suggested_amount(remedy: str, body: dict[str, Any], state: CaseState) -> str
     if remedy == "wait_or_refund":
         wanted = left  # the judgement prices the chance of it; what is promised is the whole
     return f"{min(wanted.minor, left.minor) and Money.from_minor(min(wanted.minor, left.minor), currency).amount:f}"
+
+
+def answer_languages(buyer_language: str) -> tuple[str, ...]:
+    """What an answer can be marked as: the buyer's own language first, then those of the phrasebook."""
+    return tuple(dict.fromkeys(code for code in (buyer_language, *FIRST_CLASS) if code and code != "und"))

@@ -34,7 +34,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
         "locale": formats.locale_of(language),
         "nav": SimpleLazyObject(lambda: nav_counts(seat.scope if seat else None, now)),
-        "js_words": SimpleLazyObject(js_words),
         "settings_tabs": SimpleLazyObject(lambda: settings_tabs(request, seat.scope if seat else None)),
     }
 
@@ -82,20 +81,3 @@ def _rights(scope: Scope | None) -> dict[str, bool]:
     """`{"case_settle": True, …}` for templates: `{% if may.case_settle %}`."""
     return {p.name.lower(): bool(scope and scope.may(p)) for p in Permission}
 
-
-def js_words() -> dict[str, str]:
-    """The few words scripts write themselves."""
-    return {
-        "d": _("%(n)s d"),
-        "h": _("%(n)s h"),
-        "m": _("%(n)s m"),
-        "over": _("%(time)s over"),
-        "copied": _("Copied."),
-        "copy_failed": _("Could not copy: select the text and copy it yourself."),
-        "draft_kept": _("Draft kept in this browser."),
-        "offline": _("No connection to the server. Nothing was changed."),
-        "broken": _("The server could not answer. Nothing was changed."),
-        "seconds": _("%(n)s s"),
-        "undo": _("Undo"),
-        "close": _("Close"),
-    }

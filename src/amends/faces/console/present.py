@@ -28,6 +28,8 @@ _GROUP_OF = {
     "rule": "rule",
     "person": "people",
 }
+# A scan or a payment says the same as the order's own date, and more.
+_TOLD_BY = {"scan_delivered": "order_delivered", "money_paid": "order_paid", "scan_picked_up": "order_shipped"}
 # The message or the note itself stands in the time line, so the act of writing it need not.
 _SHOWN_ELSEWHERE = ("case:answer:done", "case:note:done", "case:judgement:given")
 
@@ -43,27 +45,23 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line of the time line. `day` is set where a new day begins."""
+    """One line of the time line."""
 
     item: Item
     group: str
     head: str
     detail: str
-    day: str
     message: Message | None
 
 
 def timeline(items: Iterable[Item], reader: Reader, only: str = "") -> list[Shown]:
+    items = list(items)
+    told = {_TOLD_BY[i.code] for i in items if i.code in _TOLD_BY} | set(_SHOWN_ELSEWHERE)
     shown: list[Shown] = []
-    last = None
     for item in items:
         group = _GROUP_OF.get(item.kind, "people")
-        if (only and group != only) or item.code in _SHOWN_ELSEWHERE:
-            continue
-        local = item.at.astimezone(reader.zone).date()
-        day = formats.day(item.at, reader.zone, reader.now, reader.locale) if local != last else ""
-        last = local
-        shown.append(Shown(item, group, _head(item), _detail(item, reader), day, item.message))
+        if (not only or group == only) and item.code not in told:
+            shown.append(Shown(item, group, _head(item), _detail(item, reader), item.message))
     return shown
 
 
@@ -89,7 +87,7 @@ def _detail(item: Item, reader: Reader) -> str:
         return _judged(params)
     if item.kind == "person":
         return " · ".join(filter(None, (_whose(item.actor), _did(params, reader))))
-    return str(params.get("order") or item.text)
+    return item.text
 
 
 def _whose(actor: str) -> str:
@@ -204,10 +202,6 @@ LATER = tuple(v for v in Verb if v not in (*MAIN, Verb.ANSWER, Verb.NOTE, Verb.S
 def more(shown: dict[str, Button]) -> list[Button]:
     """The rest of the verbs, for the menu: what cannot be done now is left out."""
     return [shown[v.value] for v in LATER if v.value in shown and not shown[v.value].why_not]
-
-
-def citations(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {c["rule"]: c for c in body.get("citations", ())}
 
 
 def remedies(body: dict[str, Any]) -> list[dict[str, Any]]:

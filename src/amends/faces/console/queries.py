@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from amends.base.accounts import queries as accounts
 from amends.base.accounts.core import Permission, Scope
 from amends.base.accounts.models import Shop
+from amends.base.jobs.models import Job
+from amends.intake.imports.models import ImportRun, RejectedRow
 from amends.intake.orders.models import Line, Order, PaymentEvent
 from amends.intake.tracking.models import Parcel
 from amends.resolution.cases.models import Case
@@ -51,3 +53,23 @@ def order_page(scope: Scope, pk: int) -> OrderPage | None:
         tuple(order.parcels.prefetch_related("events").order_by("id")),
         tuple(Case.objects.filter(organisation_id=scope.organisation_id, order=order).order_by("-id")),
     )
+
+
+def import_runs(scope: Scope) -> QuerySet[ImportRun]:
+    scope.require(Permission.ORDER_READ)
+    return ImportRun.objects.filter(organisation_id=scope.organisation_id).select_related("shop", "created_by")
+
+
+def import_run(scope: Scope, pk: int) -> ImportRun | None:
+    return import_runs(scope).select_related("file").filter(pk=pk).first()
+
+
+def rejected_rows(scope: Scope, run_id: int) -> QuerySet[RejectedRow]:
+    scope.require(Permission.ORDER_READ)
+    return RejectedRow.objects.filter(organisation_id=scope.organisation_id, run_id=run_id)
+
+
+def progress_of(scope: Scope, run_id: int) -> Job | None:
+    """The job that carries a run out, newest first: it knows how far it is."""
+    jobs = Job.objects.filter(organisation_id=scope.organisation_id, kind="imports.run", args__run_id=run_id)
+    return jobs.order_by("-pk").first()

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from amends.faces.console import words_facts, words_judgement, words_platforms
+from amends.intake.imports.messages import SENTENCES, sentence
 from amends.kernel.outcome import InputError
 
 LABELS: dict[str, dict[str, Any]] = {
@@ -219,7 +220,12 @@ def label(kind: str, code: object) -> str:
 
 def problems(error: InputError) -> str:
     """All that was wrong with input, one sentence each."""
-    return " ".join(refusal(p.code, p.params) for p in error.problems)
+    return " ".join(problem(p.code, p.params) for p in error.problems)
+
+
+def problem(code: str, params: dict[str, Any]) -> str:
+    """Importing words its own problems; everything else is worded here."""
+    return sentence(code, params) if code in SENTENCES else refusal(code, params)
 
 
 def choices(kind: str) -> list[tuple[str, str]]:
@@ -228,7 +234,7 @@ def choices(kind: str) -> list[tuple[str, str]]:
 
 def refusal(code: str, params: dict[str, Any] | None = None) -> str:
     """Why something was refused, in a sentence. A word with a place-holder and no value for it loses the value."""
-    text = label("refusal", code)
+    text = label("refusal", code)  # reasons of rejected rows are refusals too
     try:
         return text % (params or {})
     except (KeyError, ValueError, TypeError):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from amends.base.accounts.core import Scope
+from amends.intake import bulk
+from amends.intake.bulk import Tally, apply, stated
 from amends.intake.buyers.core import FIELDS, BuyerRecord, merged
 from amends.intake.buyers.models import Buyer
-from amends.intake.upserts import Tally, apply, stated
+
+_KEY = ("organisation_id", "shop_id", "external_id")
 
 
 def upsert(scope: Scope, shop_id: int, records: Iterable[BuyerRecord]) -> tuple[dict[str, int], Tally]:
@@ -20,33 +23,21 @@ def upsert(scope: Scope, shop_id: int, records: Iterable[BuyerRecord]) -> tuple[
     for record in records:
         known = wanted.get(record.external_id)
         wanted[record.external_id] = merged(known, record) if known else record
-    rows = {
-        row.external_id: row
-        for row in Buyer.objects.filter(
-            organisation_id=scope.organisation_id, shop_id=shop_id, external_id__in=list(wanted)
-        )
-    }
-    tally, writes = Tally(), []
+    where = {"organisation_id": scope.organisation_id, "shop_id": shop_id}
+    found = Buyer.objects.filter(**where, external_id__in=list(wanted))
+    rows = {row["external_id"]: row for row in found.values("id", "erased_at", *_KEY, *FIELDS, "time_zone")}
+    tally, writes, fresh = Tally(), [], []
     for external_id, record in wanted.items():
         row = rows.get(external_id)
         if row is None:
-            fields = stated(record, FIELDS)
-            writes.append(
-                Buyer(organisation_id=scope.organisation_id, shop_id=shop_id, external_id=external_id, **fields)
-            )
+            writes.append({**bulk.defaults(Buyer), **where, "external_id": external_id, **stated(record, FIELDS)})
+            fresh.append(external_id)
             tally.created += 1
-        elif row.erased_at is None and apply(row, record, FIELDS):
+        elif row["erased_at"] is None and apply(row, record, FIELDS):
             writes.append(row)
             tally.updated += 1
         else:
             tally.same += 1
-    ids = {external_id: row.pk for external_id, row in rows.items()}
-    for row in writes:
-        row.pk = None  # the natural key decides between insert and update
-    made = Buyer.objects.bulk_create(
-        writes,
-        update_conflicts=True,
-        unique_fields=["organisation", "shop", "external_id"],
-        update_fields=list(FIELDS),
-    )
-    return ids | {row.external_id: row.pk for row in made}, tally
+    bulk.upsert(Buyer, writes, _KEY, FIELDS)
+    ids = {external_id: row["id"] for external_id, row in rows.items()}
+    return ids | (bulk.ids(Buyer, "external_id", fresh, **where) if fresh else {}), tally

@@ -20,9 +20,9 @@ def by_email(scope: Scope, email: str) -> list[Buyer]:
 
 
 def by_external_id(scope: Scope, shop_id: int | None, external_id: str) -> Buyer | None:
-    return Buyer.objects.filter(
-        organisation_id=scope.organisation_id, shop_id=shop_id, external_id=external_id
-    ).first()
+    """The buyer a shop knows by this name; `shop_id=None`: one known by mail alone."""
+    found = Buyer.objects.filter(organisation_id=scope.organisation_id, external_id=external_id)
+    return (found.filter(shop__isnull=True) if shop_id is None else found.filter(shop_id=shop_id)).first()
 
 
 def by_name(scope: Scope, start: str, limit: int = 20) -> list[Buyer]:

@@ -78,6 +78,14 @@ def _of_settings(scope: Scope, shop: Shop | None = None) -> Mailbox | None:
     return Mailbox(None, env.read("AMENDS_MAIL_FROM") or own, (shop.name if shop else "") or first.name, smtp, imap)
 
 
+def own_addresses(scope: Scope) -> frozenset[str]:
+    """Addresses we ourselves write from, in lower case."""
+    ours = {account.address for account in MailAccount.objects.filter(organisation_id=scope.organisation_id)}
+    ours |= set(Shop.objects.filter(organisation_id=scope.organisation_id).values_list("mail_address", flat=True))
+    ours |= {env.read("AMENDS_MAIL_FROM")} if owns_settings(scope) else set()
+    return frozenset(address.lower() for address in ours if address)
+
+
 def owns_settings(scope: Scope) -> bool:
     """True for the organisation that the mail settings and the folder `in/mail/` belong to."""
     first = Organisation.objects.filter(is_demo=False).order_by("pk").first()

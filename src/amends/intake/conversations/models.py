@@ -66,7 +66,9 @@ class Message(models.Model):
     at = models.DateTimeField()  # when it was written; for a queued answer, when it leaves
     template = models.CharField(max_length=60, blank=True)
     automatic = models.BooleanField(default=False)
-    flags = models.JSONField(default=list)  # core.mail.ParsedMail.flags and what receiving found; see docs/how-to/mail.md
+    flags = models.JSONField(
+        default=list
+    )  # core.mail.ParsedMail.flags and what receiving found; see docs/how-to/mail.md
     raw_file = models.ForeignKey("files.StoredFile", on_delete=models.SET_NULL, null=True, related_name="+")
     attachments = models.JSONField(default=list)  # [{"file_id", "name", "media_type", "size", "inline", "flags"}]
     reading = models.JSONField(null=True)  # what `language` understood: language, intent, tone, entities

@@ -105,14 +105,14 @@ def known_relatives(scope: Scope, mail: threading.Incoming, thread_ids: Sequence
 
 
 def _people(rows: Sequence[Message]) -> dict[int, frozenset[str]]:
-    """By thread: the buyer and everyone who wrote in it, but those let in as strangers."""
-    people: dict[int, set[str]] = {row.thread_id: set() for row in rows}
+    """By thread: the other side and everyone who wrote in it, but ourselves and those let in as strangers."""
+    people: dict[int, set[str]] = {row.thread_id: {row.thread.external_id} for row in rows}
     for row in rows:
         if row.thread.buyer:
             people[row.thread_id].add(core.canonical(row.thread.buyer.email))
     written = Message.objects.filter(thread_id__in=people, direction=Message.Direction.IN)
     for thread_id, sender, flags in written.values_list("thread_id", "sender", "flags"):
-        if "other_sender" not in flags:
+        if not {"other_sender", "own_sender"} & set(flags):
             people[thread_id].add(core.canonical(sender))
     return {thread_id: frozenset(found - {""}) for thread_id, found in people.items()}
 
@@ -148,17 +148,23 @@ def shop_by_mail(scope: Scope, recipients: Sequence[str], platform: str) -> Shop
 
 
 def last_from_buyer(scope: Scope, thread_id: int) -> Message | None:
-    """The newest message received in a thread, but bounces, robots' replies and strangers' words."""
+    """The newest message received in a thread, but bounces, robots' replies, strangers' words and our own."""
     found = messages(scope, thread_id).filter(direction=Message.Direction.IN, state=Message.State.RECEIVED)
-    passed = {"other_sender", "bounce", "auto_reply"}
+    passed = {"other_sender", "bounce", "auto_reply", "own_sender"}
     return next((one for one in found.order_by("-at", "-pk")[:50] if not passed & set(one.flags)), None)
 
 
 def answer_address(scope: Scope, thread_row: Thread) -> str:
     """Where an answer by mail goes, or empty: the newest word's reply address, else the buyer's on file."""
-    if thread_row.channel != "mail":
+    if thread_row.channel != "mail" or (thread_row.buyer and thread_row.buyer.erased_at):
         return ""
     last = last_from_buyer(scope, thread_row.pk)
     if last and (last.reply_to or last.sender):
         return last.reply_to or last.sender
-    return thread_row.buyer.email if thread_row.buyer and not thread_row.buyer.erased_at else ""
+    return thread_row.buyer.email if thread_row.buyer else ""
+
+
+def newest(scope: Scope) -> QuerySet[Message]:
+    """Every message of the organisation, newest row first, notes included."""
+    scope.require(Permission.CASE_READ)
+    return Message.objects.filter(organisation_id=scope.organisation_id).order_by("-pk")

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 _PURPOSE = b"amends mail account 1"  # another use of the same secret gets another key
 
@@ -21,7 +22,7 @@ class Unsealable(Exception):
 
 def _box() -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys = [sha256(_PURPOSE + b"\x00" + secret.encode()).digest() for secret in secrets]
+    keys = [sha256(_PURPOSE + b"\x00" + force_bytes(secret)).digest() for secret in secrets]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 

@@ -64,10 +64,7 @@ def start(  # noqa: PLR0913 - what is known of a file, all keyword-only after th
 
 
 def _check(scope: Scope, shop_id: int | None, layout: str) -> None:
-    if (
-        shop_id is not None
-        and not Shop.objects.filter(organisation_id=scope.organisation_id, pk=shop_id).exists()
-    ):
+    if shop_id is not None and not Shop.objects.filter(organisation_id=scope.organisation_id, pk=shop_id).exists():
         raise InputError([Problem("shop_unknown", "shop", {"shop": shop_id})])
     known = reader().layouts().values()
     if layout and not any(layout in (one.id, one.family) for one in known):

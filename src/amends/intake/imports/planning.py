@@ -49,22 +49,30 @@ class Plan:
 
 
 def make(
-    sheets: Sequence[Sheet], known: Mapping[str, Layout], saved: Mapping[str, Mapping[str, Any]], wanted: str = ""
+    sheets: Sequence[Sheet],
+    known: Mapping[str, Layout],
+    saved: Mapping[str, Mapping[str, Any]],
+    wanted: str = "",
+    mapping: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Match tables with layouts. `saved` are mappings by fingerprint; `wanted` is a layout, a family or nothing.
 
-    Raises FileRefused `unknown_layout`, `missing_headings` or `no_heading`.
+    `mapping` is what a person chose for this very file; then no built-in layout is asked.
+    Raises FileRefused `unknown_layout`, `missing_headings` or `no_heading`, InputError for a wrong mapping.
     """
-    choices = [one for one in known.values() if wanted in ("", USER_MADE, one.id, one.family)]
-    if not choices:
-        raise FileRefused("unknown_layout", layout=wanted)
+    if mapping is not None:
+        choices: list[Layout] = []
+    else:
+        choices = [one for one in known.values() if wanted in ("", USER_MADE, one.id, one.family)]
+        if not choices:
+            raise FileRefused("unknown_layout", layout=wanted)
     found: list[Planned] = []
     unknown = []
     for sheet in sheets:
         head = sheet.head()
         if not any(any(cells) for cells in head):
             continue
-        planned = _plan_one(sheet, head, choices, saved, wanted)
+        planned = _plan_one(sheet, head, choices, saved, wanted, mapping)
         if isinstance(planned, Planned):
             found.append(planned)
         else:
@@ -88,6 +96,7 @@ def _plan_one(
     choices: list[Layout],
     saved: Mapping[str, Mapping[str, Any]],
     wanted: str,
+    mapping: Mapping[str, Any] | None,
 ) -> Planned | tuple[int, tuple[str, ...]]:
     forced = [one for one in choices if one.id == wanted]
     if forced:
@@ -97,7 +106,7 @@ def _plan_one(
     index, layout = find_heading(head, choices)
     headings = tuple(unique_headings(head[index]))
     if layout is None:
-        mapping = saved.get(fingerprint(headings))
+        mapping = mapping or saved.get(fingerprint(headings))
         if mapping is None:
             return index, headings
         layout = from_mapping(mapping)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from amends.base.accounts.core import ActorKind, Permission, Scope
 from amends.base.files import queries as files
@@ -16,10 +17,9 @@ from amends.base.settings import env
 from amends.intake.conversations.actions import receive_mail
 from amends.intake.imports import planning
 from amends.intake.imports.core.assemble import Assembler
-from amends.intake.imports.core.layout import Layout
 from amends.intake.imports.core.problems import FileRefused, Reject, Warn
-from amends.intake.imports.core.records import Bundle
-from amends.intake.imports.core.rows import RowReader, Settings, date_order
+from amends.intake.imports.core.records import Bundle, ShopHint
+from amends.intake.imports.core.rows import RowReader, Settings, date_style
 from amends.intake.imports.core.seen import Seen
 from amends.intake.imports.models import ImportRun, RejectedRow, SavedMapping
 from amends.intake.imports.planning import Plan, Planned
@@ -44,7 +44,8 @@ def run(run_id: int, now: datetime, progress: Progress | None = None) -> ImportR
     _begin(row, now)
     report = progress or _silent
     try:
-        _import(scope, row, now, report)
+        with _unmapped_database():
+            _import(scope, row, now, report)
     except FileRefused as refused:
         _finish(scope, row, now, error={"code": refused.code, "params": refused.params})
     except InputError as error:  # a saved mapping that is no longer valid
@@ -53,7 +54,24 @@ def run(run_id: int, now: datetime, progress: Progress | None = None) -> ImportR
     return row
 
 
-def _silent(done: int, total: int, note: str) -> None:
+@contextmanager
+def _unmapped_database() -> Iterator[None]:
+    """SQLite without its memory map: a long import touches every page, and each would count as memory of ours."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA mmap_size")
+        before = int((cursor.fetchone() or (0,))[0])
+        cursor.execute("PRAGMA mmap_size = 0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA mmap_size = {before}")
+
+
+def _silent(_done: int, _total: int, _note: str) -> None:
     return
 
 
@@ -105,22 +123,7 @@ def plan_of(scope: Scope, row: ImportRun, opened: Opened) -> Plan:
     saved: dict[str, dict[str, Any]] = {
         m.fingerprint: m.mapping for m in SavedMapping.objects.filter(organisation_id=scope.organisation_id)
     }
-    if row.mapping:
-        saved |= {row.mapping["fingerprint"]: row.mapping}
-        return planning.make(opened.sheets, _only_mapped(), saved, planning.USER_MADE)
-    return planning.make(opened.sheets, reader().layouts(), saved, row.layout)
-
-
-def _only_mapped() -> dict[str, Layout]:
-    """A layout that detects nothing, so that a person's mapping decides over every built-in one."""
-    any_layout = next(iter(reader().layouts().values()))
-    return {any_layout.id: _without_tell_tale(any_layout)}
-
-
-def _without_tell_tale(layout: Layout) -> Layout:
-    from dataclasses import replace
-
-    return replace(layout, tell_tale=())
+    return planning.make(opened.sheets, reader().layouts(), saved, row.layout, row.mapping or None)
 
 
 def _ask_for_mapping(row: ImportRun, plan: Plan) -> None:
@@ -136,19 +139,19 @@ def _ask_for_mapping(row: ImportRun, plan: Plan) -> None:
 def settings_of(row: ImportRun, planned: Planned, warnings: list[Warn]) -> Settings:
     """Zone and date order of one table: the layout's, the shop's, or what the file itself shows."""
     layout = planned.layout
-    order, code = date_order(layout, list(planned.headings), planned.sheet.rows(planned.heading_row))
-    if code:
-        warnings.append(Warn(code, {"order": order, "member": planned.sheet.member}))
+    style = date_style(layout, list(planned.headings), planned.sheet.rows(planned.heading_row))
+    if style.warning:
+        warnings.append(Warn(style.warning, {"order": style.order, "member": planned.sheet.member}))
     zone = layout.zone
     if zone == "shop":
         zone = row.shop.time_zone if row.shop else "UTC"
-        warnings.append(Warn("zone_assumed", {"zone": zone, "member": planned.sheet.member}))
-    return Settings(order, zone, row.shop.currency if row.shop else "")
+    assumed = Warn("zone_assumed", {"zone": zone})
+    if style.naive and (layout.zone == "shop" or layout.unproven) and assumed not in warnings:
+        warnings.append(assumed)
+    return Settings(style.order, zone, row.shop.currency if row.shop else "")
 
 
-def _import_tables(
-    scope: Scope, row: ImportRun, opened: Opened, plan: Plan, now: datetime, progress: Progress
-) -> None:
+def _import_tables(scope: Scope, row: ImportRun, opened: Opened, plan: Plan, now: datetime, progress: Progress) -> None:
     warnings = list(plan.warnings)
     writer = Writer(scope, row, ShopFinder(scope, row.shop), now)
     members: dict[str, dict[str, Any]] = {}
@@ -160,24 +163,10 @@ def _import_tables(
         row_reader = RowReader(planned.layout, list(planned.headings), settings_of(row, planned, warnings))
         assembler = Assembler(row_reader, Seen(), planned.sheet.member)
         rows = planning.joiner(planned, plan.lookups)(planned.sheet.rows(planned.heading_row))
-        bundles: list[Bundle] = []
-        rejects: list[Reject] = []
-        pending: set[tuple[Any, str]] = set()
-        for found in assembler.walk(rows):
-            if isinstance(found, Reject):
-                rejects.append(found)
-            else:
-                key = (found.shop, found.number)
-                if len(bundles) >= BATCH or (found.order is not None and key in pending):
-                    writer.write(planned.layout, bundles, rejects)
-                    _report(progress, opened, row, writer, duplicates + assembler.duplicates)
-                    bundles, rejects, pending = [], [], set()
-                bundles.append(found)
-                pending.add(key)
-            if len(rejects) >= BATCH * 4:
-                writer.write(planned.layout, bundles, rejects)
-                bundles, rejects, pending = [], [], set()
-        writer.write(planned.layout, bundles, rejects)
+        writer.width = len(planned.own_headings) if planned.layout.joins else None
+        for bundles, rejects in _batches(assembler.walk(rows)):
+            writer.write(planned.layout, bundles, rejects)
+            _report(progress, opened, row, writer, duplicates + assembler.duplicates)
         duplicates += assembler.duplicates
         skipped += assembler.skipped
         members[planned.sheet.member or row.file_name] = {
@@ -185,13 +174,42 @@ def _import_tables(
             "rows": assembler.rows,
             "headings": list(planned.own_headings),
         }
-        _report(progress, opened, row, writer, duplicates)
     row.layout = _name_of(plan)
     _close(row, writer, duplicates)
-    extra = {"duplicates": duplicates, "skipped": skipped, "members": members, "shops_made": writer.shops.made}
+    extra = {
+        "duplicates": duplicates,
+        "skipped": skipped,
+        "members": members,
+        "lookups": [lookup.sheet.member for lookup in plan.lookups.values()],
+        "shops_made": writer.shops.made,
+    }
     row.counts = writer.total.counts() | {k: v for k, v in extra.items() if v}
     row.warnings = [asdict(w) for w in warnings]
     _finish(scope, row, now)
+
+
+def _batches(found: Iterable[Bundle | Reject]) -> Iterator[tuple[list[Bundle], list[Reject]]]:
+    """Some hundred bundles at a time. An order that comes twice with its own fields is never twice in one batch."""
+    bundles: list[Bundle] = []
+    rejects: list[Reject] = []
+    pending: set[tuple[ShopHint, str]] = set()
+    for one in found:
+        if isinstance(one, Reject):
+            rejects.append(one)
+            full = len(rejects) >= BATCH * 4
+        else:
+            key = (one.shop, one.number)
+            if one.order is not None and key in pending:
+                yield bundles, rejects
+                bundles, rejects, pending = [], [], set()
+            bundles.append(one)
+            pending.add(key)
+            full = len(bundles) >= BATCH
+        if full:
+            yield bundles, rejects
+            bundles, rejects, pending = [], [], set()
+    if bundles or rejects:
+        yield bundles, rejects
 
 
 def _name_of(plan: Plan) -> str:
@@ -218,7 +236,7 @@ def _report(progress: Progress, opened: Opened, row: ImportRun, writer: Writer, 
 
 
 def _import_mail(scope: Scope, row: ImportRun, opened: Opened, now: datetime, progress: Progress) -> None:
-    """Every mail of a mailbox, through the same door as mail from a server. A mail that is refused is a rejected row."""
+    """Every mail of a mailbox, through the same door as mail from a server; a refused one is a rejected row."""
     created = same = 0
     for number, raw in enumerate(opened.mails(), start=1):
         row.rows += 1

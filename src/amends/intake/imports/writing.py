@@ -11,6 +11,7 @@ from django.db import DataError, transaction
 
 from amends.base.accounts.core import Scope
 from amends.base.accounts.models import Shop
+from amends.intake.bulk import Tally
 from amends.intake.buyers import actions as buyers
 from amends.intake.conversations.actions import receive_text
 from amends.intake.imports.core.layout import Layout
@@ -23,7 +24,6 @@ from amends.intake.orders.core import OrderUpsert
 from amends.intake.orders.models import Order
 from amends.intake.reviews.actions import upsert_reviews
 from amends.intake.tracking.actions import upsert_parcels
-from amends.intake.upserts import Tally
 
 TRIAGE_WITHIN = timedelta(days=60)  # older messages are history: kept, but no case is opened on them
 
@@ -60,6 +60,7 @@ class Writer:
     run: ImportRun
     shops: ShopFinder
     now: datetime
+    width: int | None = None  # cells of a rejected row that are the file's own; the rest was joined in
     total: Outcome = field(default_factory=Outcome)
 
     def write(self, layout: Layout, bundles: list[Bundle], rejects: list[Reject]) -> None:
@@ -91,7 +92,7 @@ class Writer:
                     column=r.column[:200],
                     code=r.code,
                     params=r.params,
-                    raw=list(r.raw),
+                    raw=list(r.raw[: self.width]),
                 )
                 for r in refused
             )

@@ -241,6 +241,25 @@ def add_up(known: Mapping[str, int], extra: Mapping[str, Any], lines: Iterable[A
     return {**parts, "total_minor": total, "extra": {**extra, TOTAL_BASIS: "lines"}}
 
 
+def unnamed_event(amount_minor: int, known: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
+    """The event booked from a running total that a movement now named by its id is, or is a part of.
+
+    `known` are (id, amount) of the events of its kind. Returns the event's id and what is left of it: a file that
+    says `paid so far 41.80` and a later one that lists the payment of 41.80 speak of the same money.
+    """
+    unnamed = [(name, amount) for name, amount in known if _RUNNING.fullmatch(name)]
+    for name, amount in unnamed:
+        if amount == amount_minor:
+            return name, 0
+    for name, amount in unnamed:
+        if name.startswith("total@"):
+            return name, max(0, amount - amount_minor)
+    return None
+
+
+_RUNNING = re.compile(r"(?:total|return:.*)@\d+")
+
+
 def missing_amount(record: PaymentRecord, known: Iterable[tuple[str, int]]) -> int:
     """How much of a running total is not booked yet, given (id, amount) of the known events of its kind.
 

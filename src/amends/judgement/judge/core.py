@@ -71,7 +71,9 @@ class Judgement:
     @property
     def may_act(self) -> bool:
         """True when an automatic action may rest on it."""
-        return self.confidence is not None and self.confidence.may_act and not self.unknowns and not self.conflicts
+        if self.decision is Decision.NEEDS_PERSON or self.unknowns or self.conflicts:
+            return False
+        return self.confidence is not None and self.confidence.may_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def apply_rules(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Appl
     record = {k: v for k, v in facts.items() if k not in EVENT_FACTS or v <= seen_until}
     active: list[Rule] = []
     pending: list[Rule] = []
-    for rule in book.candidates(facts.get("platform"), facts.get("order.ship_country")):
+    for rule in book.candidates(facts.get("platform"), facts.get("order.ship_country"), facts.get("case.kind")):
         force = rule.in_force(record)
         if force is False:
             continue
@@ -156,6 +158,10 @@ def _could_decide(rule: Rule, fired: list[Fired]) -> bool:
     if rule.then is None or rule.then.decision is None:
         return False
     return not any(rule.id in f.rule.overrides for f in fired)
+
+
+def _decides(rule: Rule) -> bool:
+    return any(then is not None and then.decision is not None for then in (rule.then, rule.silence))
 
 
 def _worth_asking(rule: Rule, fired: list[Fired]) -> bool:
@@ -241,17 +247,20 @@ def _unknowns(applied: Applied, undecided: list[Rule], decision: Decision, now: 
     is_open = decision in (Decision.NO_RULE, Decision.UNDETERMINED)
     for rule in applied.pending if is_open else ():
         chooser = (rule.valid.by,) if rule.valid and rule.in_force(applied.record) is None else ()
-        for name in (*chooser, *unknown_facts(rule.applies, applied.record, now)):
-            # An event that has not happened is no question; an attribute with a question of its own is.
-            if name not in EVENT_FACTS and (fact := find(name)) is not None and fact.ask:
+        names = (*chooser, *unknown_facts(rule.applies, applied.record, now))
+        # Only where the answers would bring in a rule that decides: an event that has not happened is no question.
+        if _decides(rule) and all(n not in EVENT_FACTS and (f := find(n)) is not None and f.ask for n in names):
+            for name in names:
                 asked.setdefault(name, []).append(rule)
     by_id = {rule.id: rule for rule in applied.active}
     for clock in applied.clocks:
-        if clock.rule in applied.excluded:
+        if clock.state is not State.UNKNOWN or clock.rule in applied.excluded:
             continue
-        if clock.state is State.UNKNOWN and (is_open or clock.owner == "seller"):
+        rule = by_id[clock.rule]
+        # Our own deadline is always worth knowing, unless its rule has nothing to say here; others' while nothing is decided.
+        if (is_open or clock.owner == "seller") and rule.run_when(applied.record, now) is not False:
             for name in clock.missing:
-                asked.setdefault(name, []).append(by_id[clock.rule])
+                asked.setdefault(name, []).append(rule)
     return tuple(
         Unknown(name, _ask(name, rules), tuple(r.id for r in rules), _moves(name, rules, applied, now))
         for name, rules in asked.items()

@@ -169,6 +169,11 @@ def _returning(pricer: Pricer, *, seller_pays: bool) -> Remedy:
     return pricer.option("return_and_refund", s.value, *parts)
 
 
+def _arrived(facts: Mapping[str, Any]) -> bool:
+    """Waiting is no offer once a delivery scan exists, wherever it was."""
+    return "order.delivered" in facts or any("delivered_at" in row for row in facts.get("parcels", ()))
+
+
 def _for_kind(pricer: Pricer, facts: Mapping[str, Any], verdict: Verdict) -> list[Remedy]:
     s, kind, leaf = pricer.stakes, facts.get("case.kind"), facts.get("case.leaf")
     full = pricer.option("refund_full", s.value)
@@ -176,10 +181,10 @@ def _for_kind(pricer: Pricer, facts: Mapping[str, Any], verdict: Verdict) -> lis
     if kind == "not_received":
         claim = any(share.party is Party.CARRIER for share in verdict.shares)
         back = s.value.times(pricer.priors.number("carrier_pays_share"))
-        options = [
-            pricer.option("wait_or_refund", s.value.times(pricer.priors.number("p_refund_after_wait")), prior="wait_or_refund"),
-            full, again, pricer.contest(),
-        ]
+        options = [full, again, pricer.contest()]
+        if not _arrived(facts):
+            wait = s.value.times(pricer.priors.number("p_refund_after_wait"))
+            options.insert(0, pricer.option("wait_or_refund", wait))
         if claim:
             options.append(pricer.option("refund_and_claim_carrier", s.value, Part("carrier_claim", -back), prior="refund_full"))
         return options

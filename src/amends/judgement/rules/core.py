@@ -147,11 +147,11 @@ class Rulebook:
     priors: Mapping[str, Any]
     released: date | None
     hash: str
-    _cache: dict[tuple[Any, Any], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _cache: dict[tuple[Any, ...], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
 
-    def candidates(self, platform: str | None, country: str | None) -> tuple[Rule, ...]:
-        """Active rules that the two commonest equalities do not already rule out."""
-        key = (platform, country)
+    def candidates(self, platform: str | None, country: str | None, kind: str | None = None) -> tuple[Rule, ...]:
+        """Active rules that the three commonest equalities do not already rule out."""
+        key = (platform, country, kind)
         found = self._cache.get(key)
         if found is None:
             found = tuple(
@@ -160,6 +160,7 @@ class Rulebook:
                 if rule.active
                 and _may_match(rule.defaults.get("platform"), platform)
                 and _may_match(rule.defaults.get("order.ship_country"), country)
+                and _may_match(rule.defaults.get("case.kind"), kind)
             )
             self._cache[key] = found
         return found

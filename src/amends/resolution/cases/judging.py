@@ -14,7 +14,7 @@ from amends.judgement.rules.facts import contradictions, read_facts
 from amends.judgement.rules.load import current
 from amends.judgement.rules.models import RuleVersion
 from amends.kernel.outcome import InputError
-from amends.resolution.cases.core.axes import FAR
+from amends.resolution.cases.core.axes import FAR, mirrored_dispute
 from amends.resolution.cases.gather import Sheet, gather
 from amends.resolution.cases.models import Case, CaseClock, StoredJudgement
 
@@ -81,6 +81,7 @@ def rejudge(scope: Scope, case: Case, now: datetime, *, book: Rulebook | None = 
     book = book or current()
     sheet = gather(case)
     wire, facts, left_out = readable_facts(sheet)
+    case.dispute = mirrored_dispute(facts, case.dispute, now)
     judgement = judge(facts, book, now)
     body = judgement_json(judgement, book)
     if left_out:
@@ -89,9 +90,8 @@ def rejudge(scope: Scope, case: Case, now: datetime, *, book: Rulebook | None = 
     fingerprint = digest(body)
     due = next_due(judgement)
     if fingerprint == case.judgement_hash:
-        if case.next_due_at != due:
-            Case.objects.filter(pk=case.pk, organisation_id=scope.organisation_id).update(next_due_at=due)
-            case.next_due_at = due
+        case.next_due_at = due
+        case.save(update_fields=["next_due_at", "dispute"])
         return None
     last = (
         StoredJudgement.objects.filter(organisation_id=scope.organisation_id, case=case).order_by("-id").first()
@@ -106,7 +106,7 @@ def rejudge(scope: Scope, case: Case, now: datetime, *, book: Rulebook | None = 
     _keep_rules(judgement, book, now)
     _sync_clocks(case, body)
     case.judgement_hash, case.next_due_at, case.changed_at = fingerprint, due, now
-    case.save(update_fields=["judgement_hash", "next_due_at", "changed_at"])
+    case.save(update_fields=["judgement_hash", "next_due_at", "dispute", "changed_at"])
     record(
         scope, at=now, verb="case:judgement:given", subject_kind="case", subject_id=case.number,
         payload={

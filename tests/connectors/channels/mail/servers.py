@@ -39,13 +39,15 @@ class Letterbox:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         if address in self.refused:
             return "550 5.1.1 no such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - the same
         if self.replies:
             return self.replies.pop(0)
         self.mails.append(envelope.original_content)
@@ -106,7 +108,8 @@ class ImapServer:
         numbers = client.search(None, "ALL")[1][0].split()
         raws = [client.fetch(number.decode(), "(BODY.PEEK[])")[1][0][1] for number in numbers]  # type: ignore[index]
         client.logout()
-        shutil.rmtree(self.home / "mail")
+        for entry in (self.home / "mail").iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         time.sleep(1.1)  # Dovecot makes UIDVALIDITY from the seconds of the clock
         self.append(*[bytes(raw) for raw in raws])
 
@@ -160,16 +163,21 @@ namespace inbox {{
 @contextlib.contextmanager
 def imap_server() -> Iterator[ImapServer]:
     """Dovecot in a folder of its own, on a free port, with one user. Works as root and as an ordinary user."""
-    home = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))  # noqa: S108 - socket paths must stay short
+    home = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
     home.chmod(0o755)
     port = free_port()
-    me = pwd.getpwuid(os.getuid()).pw_name
-    mine = grp.getgrgid(os.getgid()).gr_name
-    internal = "dovecot" if os.getuid() == 0 else me
-    internal_group = "dovecot" if os.getuid() == 0 else mine
+    root = os.getuid() == 0  # Dovecot gives no mailbox to root, so there the mail belongs to Debian's `mail`
+    me = pwd.getpwnam("mail") if root else pwd.getpwuid(os.getuid())
+    group = grp.getgrgid(me.pw_gid).gr_name
+    (home / "mail").mkdir()
+    if root:
+        os.chown(home / "mail", me.pw_uid, me.pw_gid)
+    internal, internal_group = ("dovecot", "dovecot") if root else (me.pw_name, group)
     conf = home / "dovecot.conf"
     conf.write_text(
-        _CONF.format(home=home, port=port, user=me, group=mine, internal=internal, internal_group=internal_group)
+        _CONF.format(
+            home=home, port=port, user=me.pw_name, group=group, internal=internal, internal_group=internal_group
+        )
     )
     (home / "users").write_text(f"{USER}:{{PLAIN.b64}}{_b64(PASSWORD)}\n")
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(conf)], stderr=subprocess.PIPE)

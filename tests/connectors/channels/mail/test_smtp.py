@@ -197,10 +197,13 @@ def test_hanging_up_is_unsure_only_after_the_last_dot(letterbox: Letterbox) -> N
 def test_server_addresses(url: str, server: tuple[object, ...]) -> None:
     read = urls.parse(url, "x")
     assert (read.host, read.port, read.user, read.password, read.tls.value, read.folder) == server
-    assert read.password not in repr(read) or not read.password or read.password in read.host
+    assert "p/w" not in repr(read)
 
 
-@pytest.mark.parametrize("url", ["", "mx.example", "http://mx.example", "smtp://:x", "smtp://mx:port", "imap://m?tls=maybe", "imap://m?days=-1"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "mx.example", "http://mx.example", "smtp://:x", "smtp://mx:port", "imap://m?tls=maybe", "imap://m?days=-1"],
+)
 def test_bad_server_addresses_name_the_setting(url: str) -> None:
     with pytest.raises(InputError) as caught:
         urls.parse(url, "AMENDS_SMTP_URL")

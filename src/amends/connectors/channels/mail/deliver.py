@@ -36,7 +36,12 @@ def smtp_transport(url: str, where: str) -> Transport:
 
 
 def deliver(
-    scope: Scope, message_id: int, now: datetime, *, last_try: bool = False, transport_for: TransportFor = smtp_transport
+    scope: Scope,
+    message_id: int,
+    now: datetime,
+    *,
+    last_try: bool = False,
+    transport_for: TransportFor = smtp_transport,
 ) -> Delivery:
     """Send one due answer, or find out that it must not be sent.
 
@@ -66,7 +71,7 @@ def _transport(box: Mailbox | None, sender: str, transport_for: TransportFor) ->
         return None, states.NO_TRANSPORT
 
 
-def _hand_over(  # noqa: PLR0913 - the claimed message and what it needs
+def _hand_over(
     scope: Scope, message_id: int, now: datetime, outgoing: core.Outgoing, transport: Transport, *, last_try: bool
 ) -> Delivery:
     try:

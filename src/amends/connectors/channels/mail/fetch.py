@@ -72,19 +72,19 @@ def fetch_mailbox(scope: Scope, box: Mailbox, now: datetime, tell: Callable[[int
     except InputError as error:
         return Report(box.address, error=str(error))
     look = _Look(scope, server, _cursor(scope, server), now, tell, Report(server.label))
-    error = ""
+    trouble = ""
     for _ in range(_CONNECTIONS):
         before = look.done
         try:
             _read_on(look)
-            error = ""
+            trouble = ""
             break
         except MailboxUnreachable as reason:
-            error = str(reason)
+            trouble = str(reason)
             if look.done == before:  # it did not even get one mail further: no use in trying again now
                 break
-    MailCursor.objects.filter(pk=look.cursor.pk).update(checked_at=now, error=error[:400])
-    return replace(look.report, error=error)
+    MailCursor.objects.filter(pk=look.cursor.pk).update(checked_at=now, error=trouble[:400])
+    return replace(look.report, error=trouble)
 
 
 def _cursor(scope: Scope, server: urls.Server) -> MailCursor:
@@ -145,7 +145,9 @@ def fetch_folder(
     scope: Scope, home: Path, now: datetime, settle_seconds: float = folder.SETTLE_SECONDS
 ) -> list[Report]:
     """Read the files waiting for this organisation; each ends up in `done/` or `failed/` beside it."""
-    return [_fetch_file(scope, path, now) for place in places(scope, home) for path in folder.waiting(place, settle_seconds)]
+    return [
+        _fetch_file(scope, path, now) for place in places(scope, home) for path in folder.waiting(place, settle_seconds)
+    ]
 
 
 def places(scope: Scope, home: Path) -> list[Path]:

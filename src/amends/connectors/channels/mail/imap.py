@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import imaplib
 import re
 import ssl
@@ -84,8 +85,9 @@ class ImapFolder:
             return
         try:
             box.logout()
-        except _FAILURES:  # the connection may be gone already, which is what closing is for
-            box.client.shutdown()
+        except _FAILURES:  # the connection may be gone already, and then only the socket is left to free
+            with contextlib.suppress(OSError):
+                box.client.shutdown()
 
     def uids(self, *, after: int = 0, since: date | None = None) -> list[int]:
         """Ascending. `since` looks at the day the mail arrived at the server. Raises MailboxUnreachable."""

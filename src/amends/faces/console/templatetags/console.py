@@ -10,7 +10,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -49,7 +49,7 @@ def amount(context: dict[str, Any], wire: Any) -> str:
         value = parse_money(str(wire))
     except MoneyError:
         return "–" if wire in (None, "") else str(wire)
-    return formats.money(value.minor, value.currency, context["locale"])
+    return formats.money(value.minor, value.currency, context["locale"]) if value.minor else "–"
 
 
 @register.simple_tag(takes_context=True)
@@ -90,7 +90,7 @@ def when(context: dict[str, Any], value: Any, zone: str = "", seconds: bool = Fa
     if zone:
         text = f"{text} {place_name(zone)}"
     utc = at.astimezone(ZoneInfo("UTC"))
-    return format_html('<time datetime="{}" title="{:%Y-%m-%d %H:%M} UTC">{}</time>', utc.isoformat(), utc, text)
+    return format_html('<time datetime="{}" title="{} UTC">{}</time>', utc.isoformat(), f"{utc:%Y-%m-%d %H:%M}", text)
 
 
 @register.simple_tag(takes_context=True)
@@ -278,3 +278,32 @@ def outcome_words(value: Any) -> str:
 @register.filter
 def is_table(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+@register.filter
+def problem_words(problem: Any) -> str:
+    """Why a row or a file was refused, in a sentence: a rejected row, or a problem as stored."""
+    if isinstance(problem, dict):
+        code, params = str(problem.get("code", "")), problem.get("params") or {}
+    else:
+        code, params = str(getattr(problem, "code", problem)), getattr(problem, "params", None) or {}
+    return words.problem(code, params)
+
+
+@register.simple_tag
+def js_words() -> SafeString:
+    """The few words scripts write themselves, as a data block: it is read, never run."""
+    return json_script(
+        {
+            "d": _("%(n)s d"),
+            "h": _("%(n)s h"),
+            "m": _("%(n)s m"),
+            "over": _("%(time)s over"),
+            "seconds": _("%(n)s s"),
+            "copied": _("Copied."),
+            "copy_failed": _("Could not copy: select the text and copy it yourself."),
+            "offline": _("No connection to the server. Nothing was changed."),
+            "broken": _("The server could not answer. Nothing was changed."),
+        },
+        "words",
+    )

@@ -72,6 +72,7 @@ def _dialog(
         "refundable": state.refundable_minor,
         "draft": data.get("text") or (view.draft.text if view.draft and verb is Verb.ASK_EVIDENCE else ""),
         "language": data.get("language") or state.buyer_language or "en",
+        "answer_languages": case_forms.answer_languages(state.buyer_language),
         "key": data.get("key") or secrets.token_hex(16),
         "version": state.version,
         "refused": refused,

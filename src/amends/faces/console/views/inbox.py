@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from amends.base.accounts import queries as accounts
 from amends.base.accounts.core import Permission
-from amends.faces.console import formats, paging, present
+from amends.faces.console import case_forms, formats, paging, present
 from amends.faces.console.guard import needs, scope_of
 from amends.resolution.cases import lists, queries
 from amends.resolution.cases.queries import CaseView
@@ -87,11 +87,12 @@ def case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "groups": present.GROUPS,
         "clocks": present.clocks(view.case, view.body, str(zone)),
         "remedies": present.remedies(view.body),
-        "cited": present.citations(view.body),
+        "liable": any(part["party"] != "unknown" for part in view.body.get("liability", ())),
         "buttons": shown,
         "main_buttons": [shown[v.value] for v in present.MAIN],
         "more_buttons": present.more(shown),
         "people": accounts.people(scope_of(request)),
+        "answer_languages": case_forms.answer_languages(view.state.buyer_language),
         "key": secrets.token_hex(16),
         "here": request.get_full_path(),
         "buyer_language": view.draft.language if view.draft and view.draft.language else view.state.buyer_language,

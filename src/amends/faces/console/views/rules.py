@@ -102,7 +102,7 @@ def _shown(rule: Rule, book: Rulebook, today: date) -> dict[str, Any]:
         "examples": [(e, check_example(rule, e.given, e.expect)) for e in rule.examples],
         "versions": versions,
         "before": before,
-        "diff": _diff(_text(before.body), _text(rule.body)) if before else [],
+        "diff": _diff(_law(before), _law(rule)) if before else [],
         "source_text": _text(rule.body),
         "related": [(name, getattr(rule, name)) for name in ("overrides", "excludes") if getattr(rule, name)],
     }
@@ -118,6 +118,11 @@ def _sources(rule: Rule, book: Rulebook) -> list[tuple[Source, str]]:
 
 def _text(body: Any) -> str:
     return yaml.safe_dump(_plain(body), allow_unicode=True, sort_keys=False, width=96)
+
+
+def _law(rule: Rule) -> str:
+    """What the rule says, without its examples: they are its test and change for other reasons."""
+    return _text({k: v for k, v in rule.body.items() if k != "examples"})
 
 
 def _plain(value: Any) -> Any:

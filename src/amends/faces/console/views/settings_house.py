@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import Any
@@ -104,13 +103,13 @@ def connectors(request: HttpRequest) -> HttpResponse:
 
 def installed_connectors() -> list[dict[str, Any]]:
     """What announces itself under `amends.connectors`. One that fails to load is shown with its error."""
-    found = []
+    found: list[dict[str, Any]] = []
     for point in sorted(entry_points(group="amends.connectors"), key=lambda p: p.name):
         try:
             info = point.load()
         except (ImportError, AttributeError) as problem:
             found.append({"name": point.name, "error": str(problem)})
             continue
-        fields = asdict(info) if hasattr(info, "__dataclass_fields__") else {"name": point.name}
-        found.append({"name": point.name} | fields)
+        known = {name: getattr(info, name, None) for name in ("kind", "proof", "can_send", "can_receive")}
+        found.append({"name": getattr(info, "name", point.name)} | known)
     return found

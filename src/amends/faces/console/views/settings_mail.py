@@ -24,6 +24,8 @@ from amends.kernel.outcome import InputError
 
 SECURITY = [("ssl", lazy("TLS from the start")), ("starttls", "STARTTLS"), ("plain", lazy("none (own network only)"))]
 
+_UPGRADE = {"ssl": "", "starttls": "?tls=starttls", "plain": "?tls=none"}
+
 
 class MailForm(forms.Form):
     address = forms.EmailField(label=lazy("Mail address"))
@@ -50,13 +52,13 @@ class MailForm(forms.Form):
         self.fields["shop"].choices = [("", _("all shops")), *shops]  # type: ignore[attr-defined]
 
     def smtp_url(self) -> str:
-        return self._url("smtp", "?tls=starttls")
+        return self._url("smtp")
 
     def imap_url(self) -> str:
         folder = quote(self.cleaned_data.get("imap_folder") or "INBOX", safe="")
-        return self._url("imap", "?tls=starttls", f"/{folder}")
+        return self._url("imap", f"/{folder}")
 
-    def _url(self, kind: str, upgrade: str, path: str = "") -> str:
+    def _url(self, kind: str, path: str = "") -> str:
         """The address in the form of the settings; empty without a host, which keeps the one on file."""
         data = self.cleaned_data
         host, how = data.get(f"{kind}_host", "").strip(), data[f"{kind}_security"]
@@ -66,7 +68,7 @@ class MailForm(forms.Form):
         secret = quote(data.get("password") or "", safe="")
         port = f":{data[f'{kind}_port']}" if data.get(f"{kind}_port") else ""
         scheme = f"{kind}s" if how == "ssl" else kind
-        return f"{scheme}://{user}:{secret}@{host}{port}{path}{upgrade if how == 'starttls' else ''}"
+        return f"{scheme}://{user}:{secret}@{host}{port}{path}{_UPGRADE[how]}"
 
 
 @needs(Permission.SETTINGS_WRITE)

@@ -15,7 +15,7 @@ from amends.intake.conversations.models import MailAccount
 from amends.kernel.outcome import InputError, Problem
 
 
-def save_account(  # noqa: PLR0913 - one argument a property of the account
+def save_account(
     scope: Scope,
     address: str,
     now: datetime,

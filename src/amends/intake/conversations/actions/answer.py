@@ -78,7 +78,9 @@ def _compose(scope: Scope, thread: Thread, body: str, now: datetime, subject: st
         audience=["buyer"],
         sender=box.address if box else "",
         recipient=queries.answer_address(scope, thread),
-        subject=clean_line(subject, 250) if subject else core.reply_subject(parent.subject if parent else thread.subject),
+        subject=clean_line(subject, 250)
+        if subject
+        else core.reply_subject(parent.subject if parent else thread.subject),
         text=body,
         message_id=_fresh_id(scope, box.address if box else "") if thread.channel == "mail" else "",
         in_reply_to=parent.message_id if parent else "",
@@ -103,7 +105,11 @@ def _obstacle(scope: Scope, thread: Thread, message: Message, now: datetime) -> 
     newest = queries.messages(scope, thread.pk).filter(direction=Message.Direction.IN).last()
     machine = {"bounce", "auto_reply", "auto_generated", "list", "asks_for_silence"}
     told = {flag for one in (last, newest) if one for flag in one.flags}
-    recent = queries.messages(scope, thread.pk).filter(automatic=True, at__gt=now - _DAY).exclude(state__in=(State.UNDONE, State.DRAFT))
+    recent = (
+        queries.messages(scope, thread.pk)
+        .filter(automatic=True, at__gt=now - _DAY)
+        .exclude(state__in=(State.UNDONE, State.DRAFT))
+    )
     return states.LOOP if machine & told or recent.count() >= states.AUTOMATIC_A_DAY else ""
 
 

@@ -14,7 +14,7 @@ from amends.base.accounts.models import Shop
 from amends.base.files import actions as files
 from amends.base.jobs import enqueue
 from amends.intake.buyers.models import Buyer
-from amends.intake.conversations import core, queries
+from amends.intake.conversations import core, mailboxes, queries
 from amends.intake.conversations.actions.common import lock, record
 from amends.intake.conversations.core import Machine, ParsedMail
 from amends.intake.conversations.core.clean import clean_body, clean_line
@@ -24,6 +24,7 @@ from amends.intake.orders.models import Order
 from amends.kernel.outcome import InputError, Problem
 
 MAIL_LIMIT = 40 * 1024 * 1024  # bytes of one mail; providers refuse more than 25 to 50 MB
+_ROUTES = ("imap", "folder")  # what the ledger may name; a file's own name may hold a person's
 _OLDEST = timedelta(days=3650)
 _REPEAT_WITHIN = timedelta(hours=24)
 _REPEAT_LENGTH = 20  # characters; a buyer may well write "??" twice
@@ -39,7 +40,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the organisation's rows say about one mail."""
+    """What the organisation's rows say about one mail. `writer`: the canonical address of the other side."""
 
     orders: list[Order]
     order: Order | None
@@ -59,7 +60,7 @@ def receive_mail(scope: Scope, raw: bytes, now: datetime, source: str) -> Receiv
         raise InputError([Problem("mail_empty", source)])
     if len(raw) > MAIL_LIMIT:
         raise InputError([Problem("mail_too_large", source, {"size": len(raw), "most": MAIL_LIMIT})])
-    mail = core.parse(raw)
+    mail = core.parse(raw, mailboxes.own_addresses(scope))
     with transaction.atomic():
         lock(scope)
         known = queries.by_key(scope, _key(mail)) or _our_own(scope, mail)
@@ -73,7 +74,7 @@ def receive_mail(scope: Scope, raw: bytes, now: datetime, source: str) -> Receiv
         _mark_bounced(scope, mail, now)
         record(
             scope, message, "message:mail:received", now,
-            source=source.split(":")[0][:40], sha256=stored.sha256, attachments=len(message.attachments),
+            source=source if source in _ROUTES else "file", sha256=stored.sha256, attachments=len(message.attachments),
             machine=mail.machine.value,
         )  # fmt: skip
         _hand_on(scope, message, now)
@@ -124,12 +125,13 @@ def _write(scope: Scope, mail: ParsedMail, now: datetime) -> Message:
 
 
 def _context(scope: Scope, mail: ParsedMail) -> _Context:
-    writer = core.canonical(mail.writer.address)
+    own = "own_sender" in mail.flags
+    writer = core.canonical(mail.to[0].address if own and mail.to else mail.writer.address)
     found = queries.named_orders(scope, mail)
     order = found[0] if len(found) == 1 else None
     recipients = [one.address for one in (*mail.to, *mail.cc)]
     shop = order.shop if order else queries.shop_by_mail(scope, recipients, mail.platform)
-    if mail.machine is Machine.BOUNCE or not writer:
+    if mail.machine is Machine.BOUNCE or own or not writer:
         return _Context(found, order, shop, None, writer)
     return _Context(found, order, shop, _buyer(scope, mail, order, shop, writer), writer)
 
@@ -204,7 +206,7 @@ def _when(claimed: datetime | None, now: datetime) -> tuple[datetime, bool]:
     return (claimed, True) if believed and claimed else (now, False)
 
 
-def _flags(  # noqa: PLR0913 - what each flag is decided by
+def _flags(
     scope: Scope, mail: ParsedMail, message: Message, context: _Context, choice: core.Choice, *, claimed: bool
 ) -> list[str]:
     owner = context.order.buyer if context.order else None
@@ -261,8 +263,8 @@ def _mark_bounced(scope: Scope, mail: ParsedMail, now: datetime) -> None:
 
 
 def _hand_on(scope: Scope, message: Message, now: datetime) -> None:
-    """To triage, unless a machine said it or it is a repeat: those are kept for people to see."""
-    if {"bounce", "auto_reply", "repeat"} & set(message.flags):
+    """To triage, unless a machine or one of us said it, or it is a repeat: those are kept for people to see."""
+    if {"bounce", "auto_reply", "repeat", "own_sender"} & set(message.flags):
         return
     enqueue(
         "triage.message", {"message_id": message.pk}, now=now, organisation_id=scope.organisation_id,
@@ -270,7 +272,7 @@ def _hand_on(scope: Scope, message: Message, now: datetime) -> None:
     )  # fmt: skip
 
 
-def receive_text(  # noqa: PLR0913 - one argument a fact of the message
+def receive_text(  # noqa: PLR0913, PLR0917 - one argument a fact of the message
     scope: Scope,
     shop_id: int,
     buyer_external_id: str,

@@ -89,7 +89,11 @@ def hold(scope: Scope, message_id: int, reason: str) -> None:
     waiting.update(error=reason)
 
 
-_VERBS = {State.SENT: "message:answer:sent", State.FAILED: "message:answer:failed", State.QUEUED: "message:answer:deferred"}
+_VERBS = {
+    State.SENT: "message:answer:sent",
+    State.FAILED: "message:answer:failed",
+    State.QUEUED: "message:answer:deferred",
+}
 
 
 def _end(scope: Scope, message_id: int, target: State, now: datetime, **changes: object) -> bool:

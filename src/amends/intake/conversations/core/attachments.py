@@ -14,13 +14,20 @@ _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(\.|$)", re.IGNORECASE)
 
 # What a double click would run, by the last extension. From the lists mail providers block.
-EXECUTABLE = frozenset(
-    "ade adp apk app appx bat chm cmd com cpl dll dmg exe gadget hta img inf ins iso isp jar js jse lib lnk mde msc msi "
-    "msix msp mst nsh pif ps1 psm1 reg scf scr sct sh shb sys url vb vbe vbs vhd vhdx vxd wsc wsf wsh xll".split()
-)
+EXECUTABLE = frozenset({
+    "ade", "adp", "apk", "app", "appx", "bat", "chm", "cmd", "com", "cpl", "dll", "dmg", "exe", "gadget", "hta",
+    "img", "inf", "ins", "iso", "isp", "jar", "js", "jse", "lib", "lnk", "mde", "msc", "msi", "msix", "msp", "mst",
+    "nsh", "pif", "ps1", "psm1", "reg", "scf", "scr", "sct", "sh", "shb", "sys", "url", "vb", "vbe", "vbs", "vhd",
+    "vhdx", "vxd", "wsc", "wsf", "wsh", "xll",
+})  # fmt: skip
 # What carries code or a page that runs in a viewer.
-ACTIVE = frozenset("docm dotm htm html mht mhtml one potm ppam pptm shtml slk svg swf xhtml xlam xlsm xltm".split())
-ARCHIVE = frozenset("7z ace arj bz2 cab gz lzh rar tar tgz xz z zip zst".split())
+ACTIVE = frozenset({
+    "docm", "dotm", "htm", "html", "mht", "mhtml", "one", "potm", "ppam", "pptm", "shtml", "slk", "svg", "swf",
+    "xhtml", "xlam", "xlsm", "xltm",
+})  # fmt: skip
+ARCHIVE = frozenset({
+    "7z", "ace", "arj", "bz2", "cab", "gz", "lzh", "rar", "tar", "tgz", "xz", "z", "zip", "zst",
+})  # fmt: skip
 
 # First bytes of what it really is: (magic, offset, media type).
 _MAGIC: tuple[tuple[bytes, int, str], ...] = (
@@ -47,7 +54,8 @@ _MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x78\x9f\x3e\x22", 0, "application/ms-tnef"),
 )
 _RUNNABLE = frozenset({
-    "application/x-dosexec", "application/x-elf", "application/java-vm", "application/x-mach-binary", "text/x-shellscript",
+    "application/x-dosexec", "application/x-elf", "application/java-vm", "application/x-mach-binary",
+    "text/x-shellscript",
 })  # fmt: skip
 _EXTENSION_OF = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic",
@@ -77,7 +85,7 @@ class Attachment:
         return sha256(self.content).hexdigest()
 
 
-def make(  # noqa: PLR0913 - what the MIME part said, keyword by keyword
+def make(
     *, name: str, media_type: str, content: bytes, position: int, inline: bool = False, broken: bool = False
 ) -> Attachment:
     """`position` is 1-based and names the nameless; `broken`: the transfer encoding could not be undone cleanly."""
@@ -129,6 +137,10 @@ def _flags(name: str, declared: str, actual: str, content: bytes, *, broken: boo
 
 def _differs(declared: str, actual: str) -> bool:
     """True when a thing shown as a picture, film or document is something else. Office files are zips: fine."""
-    if not actual or declared == actual or not declared.startswith(("image/", "video/", "audio/", "application/pdf", "text/")):
+    if (
+        not actual
+        or declared == actual
+        or not declared.startswith(("image/", "video/", "audio/", "application/pdf", "text/"))
+    ):
         return False
-    return declared.split("/")[0] != actual.split("/")[0] or actual in _RUNNABLE
+    return declared.split("/", maxsplit=1)[0] != actual.split("/", maxsplit=1)[0] or actual in _RUNNABLE

@@ -20,9 +20,15 @@ _WIDER = {
 }  # fmt: skip
 _WEAK = frozenset({"ascii", "cp1252"})  # labels that programs put on anything
 # Names that Python knows as codecs but that are no mail charsets.
-_NOT_TEXT = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape"})
+_NOT_TEXT = frozenset(
+    {"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape"}
+)
 _UTF8_EVIDENCE = 12  # bytes above 127 that happen to be valid UTF-8: fewer can be chance in a multibyte set
+_ASCII_END = 0x7F
+_LEVEL_1 = range(0xB0, 0xD8)  # lead bytes of the everyday hanzi of GB2312
+_PUNCTUATION = (0xA1, 0xA2, 0xA3)
 _CJK_LEADS = 0.7  # share of GB lead bytes that are everyday characters; Cyrillic read as GB scores far lower
+_CYRILLIC = frozenset((0xA8, 0xB8, *range(0xC0, 0x100)))  # in Windows-1251
 _CYRILLIC_LETTERS = 0.85
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
 
@@ -36,19 +42,21 @@ def known(charset: str) -> str | None:
         info = codecs.lookup(_WIDER.get(label, label))
     except (LookupError, ValueError, UnicodeError):  # ValueError: a NUL in the label
         return None
-    is_text = info._is_text_encoding and info.name not in _NOT_TEXT  # noqa: SLF001 - only there Python keeps that fact
+    is_text = info._is_text_encoding and info.name not in _NOT_TEXT
     return info.name if is_text else None
 
 
 def decode(data: bytes, declared: str = "") -> str:
     """Text of `data`: the declared charset if it holds, else what the bytes themselves say."""
-    if not data:
-        return ""
-    for mark, codec in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, codec in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(codec, "replace")
     codec_name = known(declared)
-    high = sum(byte > 0x7F for byte in data)
+    high = sum(byte > _ASCII_END for byte in data)
     if high and _holds(data, "utf-8") and (codec_name in (None, *_WEAK) or high >= _UTF8_EVIDENCE):
         return data.decode("utf-8")
     if codec_name and _holds(data, codec_name):
@@ -72,12 +80,12 @@ def _holds(data: bytes, codec: str) -> bool:
 def _guess(data: bytes) -> str:
     """For 8-bit text without a usable label: UTF-8, GB18030, Windows-1251 or Windows-1252, whichever fits."""
     broken_utf8 = data.decode("utf-8", "replace")
-    if broken_utf8.count("\ufffd") * 8 < sum(ord(char) > 0x7F for char in broken_utf8):
+    if broken_utf8.count("\ufffd") * 8 < sum(ord(char) > _ASCII_END for char in broken_utf8):
         return "utf-8"
     if _holds(data, "gb18030") and _everyday_chinese(data) >= _CJK_LEADS:
         return "gb18030"
-    high = [byte for byte in data if byte > 0x7F]
-    letters = sum(byte >= 0xC0 or byte in (0xA8, 0xB8) for byte in high)
+    high = [byte for byte in data if byte > _ASCII_END]
+    letters = sum(byte in _CYRILLIC for byte in high)
     if letters >= _CYRILLIC_LETTERS * len(high) and _HIGH_RUN.search(data):
         return "cp1251"
     return "cp1252"
@@ -88,9 +96,9 @@ def _everyday_chinese(data: bytes) -> float:
     leads = everyday = 0
     position = 0
     while position < len(data):
-        if data[position] > 0x7F:
+        if data[position] > _ASCII_END:
             leads += 1
-            everyday += data[position] in (0xA1, 0xA2, 0xA3) or 0xB0 <= data[position] <= 0xD7
+            everyday += data[position] in _PUNCTUATION or data[position] in _LEVEL_1
             position += 1
         position += 1
     return everyday / leads if leads else 0.0

@@ -12,7 +12,9 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 # Embeddings, overrides and isolates turn "exe.gpj" into "jpg.exe" for the eye. The marks LRM, RLM and ALM
 # (U+200E, U+200F, U+061C) only nudge neutral characters and are part of ordinary Arabic typing: kept.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\uffa0\ufff9-\ufffb]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\uffa0\ufff9-\ufffb]"
+)
 # Joiners shape Persian, Hindi and families of emoji; next to Latin letters they only hide words from a search.
 _STRAY_JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\u024f])")
 # Tag characters spell invisible ASCII; the one honest use is the flags of England, Scotland and Wales.

@@ -102,7 +102,7 @@ def _mailbox(address: str, name: str) -> HeaderAddress:
 
 
 def _id_headers(mail: Outgoing) -> bytes:
-    """Written by hand: the standard library encodes ids longer than a line as RFC 2047 words, which breaks threading."""
+    """Written by hand: the standard library makes RFC 2047 words of ids longer than a line, which breaks threading."""
     lines = [f"Message-ID: <{mail.message_id}>"]
     if mail.in_reply_to and mail.in_reply_to.isascii():  # others would need a server that speaks SMTPUTF8
         lines.append(f"In-Reply-To: <{mail.in_reply_to}>")

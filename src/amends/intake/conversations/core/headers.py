@@ -21,8 +21,8 @@ HEADER_LIMIT = 64_000
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
-_IN_BRACKETS = re.compile(r"<([^<>\s]{1,%d})>" % ID_LIMIT)
-_BARE_ID = re.compile(r"[^<>\s\"(),;:]{1,%d}@[^<>\s\"(),;:]{1,200}" % ID_LIMIT)
+_IN_BRACKETS = re.compile(rf"<([^<>\s]{{1,{ID_LIMIT}}})>")
+_BARE_ID = re.compile(rf"[^<>\s\"(),;:]{{1,{ID_LIMIT}}}@[^<>\s\"(),;:]{{1,200}}")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@\\]{1,64}@[^\s<>()\[\],;:\"@\\]{1,255}")
 
 
@@ -90,7 +90,13 @@ def addresses(value: str, limit: int = 50) -> tuple[Address, ...]:
     flat = _FOLD.sub(" ", value[:HEADER_LIMIT])
     try:
         pairs = getaddresses([raw_bytes(flat).decode("utf-8", "surrogateescape")])
-    except (IndexError, ValueError, TypeError, AttributeError, RecursionError):  # the standard parser trips over garbage
+    except (
+        IndexError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):  # the standard parser trips over garbage
         pairs = []
     found = [Address(clean_line(decode_text(name), 160), _mailbox(address)) for name, address in pairs[:limit]]
     if not any(one.address for one in found):

@@ -6,23 +6,32 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+_LINK_LIMIT = 2000
 HTML_LIMIT = 4_000_000  # characters read; far above any mail a person writes
 
-_DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "iframe", "select"})
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+_DROPPED = frozenset(
+    {"script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "iframe", "select"}
+)
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 _BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
-    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table",
-    "tbody", "thead", "tr", "ul",
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
+    "section", "table", "tbody", "thead", "tr", "ul",
 })  # fmt: skip
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])")
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
+)
 # How the usual clients mark the history they append: the element itself holds it…
 _QUOTE_CLASS = re.compile(
     r"\b(gmail_quote(?:_container)?|gmail_attr|gmail_extra|yahoo_quoted|moz-cite-prefix|protonmail_quote|zmail_extra|"
     r"tutanota_quote|qt-|mail_quote|WordSection_quote)\b", re.IGNORECASE,
 )  # fmt: skip
 # …or everything after it does (Outlook on the web, Outlook, QQ Mail, NetEase).
-_QUOTE_FOLLOWS = re.compile(r"^(x_)?(divRplyFwdMsg|appendonsend|origbody|isReplyContent|mail_?quote_?header)$", re.IGNORECASE)
+_QUOTE_FOLLOWS = re.compile(
+    r"^(x_)?(divRplyFwdMsg|appendonsend|origbody|isReplyContent|mail_?quote_?header)$", re.IGNORECASE
+)
 _OUTLOOK_RULE = re.compile(r"border\s*:\s*none\s*;\s*border-top\s*:\s*solid\s+#(?:b5c4df|e1e1e1)", re.IGNORECASE)
 _DECLARATION = re.compile(r"<[!?][^>]*>")
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
@@ -141,7 +150,7 @@ class _Reader(HTMLParser):
 
     def _close_link(self) -> None:
         said = "".join(self._link_text).strip()
-        if self._link.lower().startswith(("http://", "https://")) and said and len(self._link) <= 2000:
+        if self._link.lower().startswith(("http://", "https://")) and said and len(self._link) <= _LINK_LIMIT:
             bare = self._link.split("://", 1)[1].rstrip("/")
             if bare not in said and said not in self._link:
                 self.write(f" ({self._link})")

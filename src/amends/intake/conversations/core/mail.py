@@ -7,7 +7,7 @@ them on access and raise on hostile ones. Decoding is done here, where a failure
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -33,8 +33,11 @@ DEPTH_LIMIT = 150  # multiparts in one mail; the standard parser nests a generat
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
     """`flags`: no_text, html_only, only_quoted, truncated, no_date, no_sender, unparsable, attachments_dropped,
-    dangerous_attachment, reply_to_differs, asks_for_silence. `date` is UTC, as claimed by the sender. Ids are without
-    angle brackets. `text` is what the buyer wrote now; history and signature are apart."""
+    dangerous_attachment, own_sender, reply_to_differs, asks_for_silence.
+
+    `date` is UTC, as claimed by the sender. Ids are without angle brackets. `text` is what the buyer wrote now;
+    history and signature are apart.
+    """
 
     sender: Address
     reply_to: Address
@@ -55,19 +58,20 @@ class ParsedMail:
     flags: tuple[str, ...]
     fingerprint: str  # equal for the same mail delivered over two routes
 
+    spoken_for: bool  # the sender is a form, a relay or one of us, and speaks for who is named in Reply-To
+
     @property
     def writer(self) -> Address:
-        """Who the words are from: a form or relay mailer speaks for its Reply-To."""
-        speaks_for_other = relays.is_nobody(self.sender.address) or not self.sender.address
-        return self.reply_to if self.reply_to.address and speaks_for_other else self.sender
+        """Who the words are from."""
+        return self.reply_to if self.spoken_for else self.sender
 
     @property
     def answer_to(self) -> str:
         """Where an answer goes. A Reply-To at a foreign host is not followed: it is how a forged sender would have
         an answer, with the buyer's data in it, sent to himself. It is flagged `reply_to_differs` for a person."""
-        if self.writer is self.sender and "reply_to_differs" not in self.flags and self.reply_to.address:
+        if self.reply_to.address and "reply_to_differs" not in self.flags:
             return self.reply_to.address
-        return self.writer.address
+        return self.sender.address
 
 
 @dataclass(slots=True)
@@ -79,16 +83,19 @@ class _Body:
     flags: list[str]
 
 
-def parse(raw: bytes) -> ParsedMail:
-    """Read a mail. Whatever cannot be understood is flagged; the bytes themselves are the caller's to keep."""
+def parse(raw: bytes, own: Collection[str] = ()) -> ParsedMail:
+    """Read a mail. Whatever cannot be understood is flagged; the bytes themselves are the caller's to keep.
+
+    `own`: lower-case addresses we write from. A contact form that sends in our name speaks for its Reply-To.
+    """
     flags: list[str] = []
     try:
         message = _structure(raw, flags)
-        return _assemble(_fields(message), _collect(message, raw, flags), message)
+        return _assemble(_fields(message), _collect(message, raw, flags), message, own)
     except Exception:  # noqa: BLE001 - the standard parser fails on hostile mail in ways nobody has listed
         flags = ["unparsable"]
         empty: Message = Message(policy=compat32)
-        return _assemble({}, _collect(empty, raw, flags), empty)
+        return _assemble({}, _collect(empty, raw, flags), empty, own)
 
 
 def _structure(raw: bytes, flags: list[str]) -> Message:
@@ -138,7 +145,11 @@ def _take(part: Message, body: _Body) -> None:
         body.notices.append(_attached_text(part))
         if kind != "message/rfc822":
             return
-    if kind in ("text/plain", "text/html") and disposition != "attachment" and not (name and body.plain and kind == "text/plain"):
+    if (
+        kind in ("text/plain", "text/html")
+        and disposition != "attachment"
+        and not (name and body.plain and kind == "text/plain")
+    ):
         text = charsets.decode(_content(part)[0], _charset(part))
         if kind == "text/html":
             body.html.append(html.to_text(text))
@@ -174,11 +185,13 @@ def _content(part: Message) -> tuple[bytes, bool]:
 
 
 def _attached_text(part: Message) -> str:
-    inner = part.get_payload()
+    inner: object = part.get_payload()
     if not isinstance(inner, list):
         return str(inner)
     pieces = []
     for one in inner:
+        if not isinstance(one, Message):
+            continue
         try:
             pieces.append(one.as_bytes().decode("utf-8", "surrogateescape"))
         except Exception:  # noqa: BLE001 - the generator raises many things on broken parts; headers alone still tell
@@ -248,7 +261,7 @@ def _words(body: _Body, relay: relays.Relay | None) -> tuple[quotes.Parts, bool]
     return quotes.split(text, clean_body(history)[0] if use_html else ""), cut
 
 
-def _assemble(fields: dict[str, list[str]], body: _Body, message: Message) -> ParsedMail:
+def _assemble(fields: dict[str, list[str]], body: _Body, message: Message, own: Collection[str]) -> ParsedMail:
     def first(name: str) -> str:
         return fields.get(name, [""])[0]
 
@@ -257,6 +270,8 @@ def _assemble(fields: dict[str, list[str]], body: _Body, message: Message) -> Pa
     sender = senders[0] if senders else nobody
     reply_to = next(iter(headers.addresses(first("reply-to"))), nobody)
     relay = relays.relay_of(sender.address) or relays.relay_of(reply_to.address)
+    ours = relays.is_own(sender.address, own)
+    spoken_for = _speaks_for(sender, reply_to, own, ours=ours)
     parts, cut = _words(body, relay)
     decoded = {name: [headers.decode_text(value) for value in values] for name, values in fields.items()}
     is_report = message.get_content_type() == "multipart/report" and "feedback-report" not in first("content-type")
@@ -271,7 +286,8 @@ def _assemble(fields: dict[str, list[str]], body: _Body, message: Message) -> Pa
         "no_date": date is None,
         "no_sender": not sender.address,
         "dangerous_attachment": any({"executable", "active"} & set(one.flags) for one in body.files),
-        "reply_to_differs": _reply_to_differs(sender, reply_to, relay),
+        "own_sender": ours and not spoken_for,
+        "reply_to_differs": not (spoken_for or relay) and _other_host(sender, reply_to),
         "asks_for_silence": automatic.asks_for_silence(decoded),
     }
     return ParsedMail(
@@ -293,11 +309,19 @@ def _assemble(fields: dict[str, list[str]], body: _Body, message: Message) -> Pa
         bounced_ids=_bounced(body.notices) if machine is Machine.BOUNCE else (),
         flags=tuple(dict.fromkeys([*body.flags, *(flag for flag, up in raised.items() if up)])),
         fingerprint=_fingerprint(mail_ids, sender, subject, date, parts, body.files),
+        spoken_for=spoken_for,
     )
 
 
-def _reply_to_differs(sender: Address, reply_to: Address, relay: relays.Relay | None) -> bool:
-    if not reply_to.address or not sender.address or relay is not None or relays.is_nobody(sender.address):
+def _speaks_for(sender: Address, reply_to: Address, own: Collection[str], *, ours: bool) -> bool:
+    if not reply_to.address or relays.is_own(reply_to.address, own):
+        return False
+    relayed = relays.relay_of(reply_to.address) is not None and relays.relay_of(sender.address) is None
+    return ours or relayed or not sender.address or relays.is_nobody(sender.address)
+
+
+def _other_host(sender: Address, reply_to: Address) -> bool:
+    if not reply_to.address or not sender.address:
         return False
     return reply_to.address.rpartition("@")[2] != sender.address.rpartition("@")[2]
 
@@ -310,8 +334,13 @@ def _bounced(notices: list[str]) -> tuple[str, ...]:
     return tuple(found)[:10]
 
 
-def _fingerprint(  # noqa: PLR0913 - all that makes a mail this mail, and nothing a relay adds on the way
-    ids: tuple[str, ...], sender: Address, subject: str, date: datetime | None, parts: quotes.Parts, files: list[Attachment]
+def _fingerprint(
+    ids: tuple[str, ...],
+    sender: Address,
+    subject: str,
+    date: datetime | None,
+    parts: quotes.Parts,
+    files: list[Attachment],
 ) -> str:
     """Two different mails that share a Message-ID (broken senders, forgers) stay two: the content counts as well."""
     content = [

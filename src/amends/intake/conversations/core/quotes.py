@@ -30,7 +30,7 @@ _ATTRIBUTIONS = tuple(
         r".{4,300}(написал\(?а?\)?|пишет) ?[:：]$",  # ru
         r".{4,300}(写道|寫道) ?[:：]$",  # zh
         r"(在|于|於).{4,300}(写道|寫道|写了|寫了) ?[:：]$",
-        r"(?=.*\d{4}).{4,300}<[^<>\s]+@[^<>\s]+> ?[:：]$",  # a date, an address and a colon: Gmail in ru, ja, ar and more
+        r"(?=.*\d{4}).{4,300}<[^<>\s]+@[^<>\s]+> ?[:：]$",  # a date, an address: Gmail in ru, ja, ar …
         r".{4,300}(さん)?(は|が)?(のメール|書きました|のメッセージ|書き込みました) ?[:：]$",  # ja
         r"(في|بتاريخ|يوم).{4,300}(كتب|كتبت)\b.{0,200}[:：]$",  # ar
         r".{4,300}(كتب|كتبت) ?[:：]$",
@@ -54,17 +54,19 @@ _SEPARATOR = re.compile(
 _FORWARD_START = re.compile(
     r"^\s*(begin forwarded message|inicio del mensaje reenviado|in[íi]cio da mensagem reencaminhada|"
     r"anfang der weitergeleiteten (nachricht|e-?mail)|d[ée]but du message (transf[ée]r[ée]|r[ée]exp[ée]di[ée])|"
-    r"начало переадресованного сообщения|以下是转发的邮件|開始轉寄郵件|転送されたメッセージ|بدء الرسالة المعاد توجيهها)\s*[:：]\s*$",
+    r"начало переадресованного сообщения|以下是转发的邮件|開始轉寄郵件|転送されたメッセージ|"
+    r"بدء الرسالة المعاد توجيهها)\s*[:：]\s*$",
     re.IGNORECASE,
 )
 # Outlook writes a block of header lines. One name for the sender's line, one of the others within the next lines.
 _FROM_LINE = re.compile(
-    r"^\*?(from|de|von|от(?: кого)?|发件人|發件人|寄件者|寄件人|差出人|送信者|من|absender|remitente|remetente|exp[ée]diteur)\*?\s*[:：]\s*\*?\s*\S",
+    r"^\*?(from|de|von|от(?: кого)?|发件人|發件人|寄件者|寄件人|差出人|送信者|من|"
+    r"absender|remitente|remetente|exp[ée]diteur)\*?\s*[:：]\s*\*?\s*\S",
     re.IGNORECASE,
 )
 _OTHER_LINE = re.compile(
-    r"^\*?(sent|date|to|subject|cc|enviado(?: el| em)?|fecha|para|asunto|data|assunto|gesendet|datum|an|betreff|envoy[ée]|"
-    r"[àa]|objet|отправлено|дата|кому|тема|发送时间|日期|收件人|主题|發送時間|寄件日期|收件者|主旨|主題|送信日時|日時|宛先|件名|"
+    r"^\*?(sent|date|to|subject|cc|enviado(?: el| em)?|fecha|para|asunto|data|assunto|gesendet|datum|an|betreff|"
+    r"envoy[ée]|[àa]|objet|отправлено|дата|кому|тема|发送时间|日期|收件人|主题|發送時間|寄件日期|收件者|主旨|主題|送信日時|日時|宛先|件名|"
     r"تاريخ الإرسال|التاريخ|إلى|الموضوع)\*?\s*[:：]\s*\*?\s*\S",
     re.IGNORECASE,
 )
@@ -77,18 +79,19 @@ _SIGNATURE_LINE = re.compile(
     r"^\s*[*_(（]?("
     r"(sent|get) (from|with|via|using) .{2,60}|get outlook for .{2,30}|sent from yahoo mail.{0,60}|"
     r"enviado (desde|con|do|pelo|de|a partir do?) .{2,60}|obtener outlook para .{2,30}|obter o outlook para .{2,30}|"
-    r"(von meinem|gesendet (von|mit|aus)|diese nachricht wurde von meinem) .{2,80}|outlook f(ü|ue)r .{2,20} (beziehen|herunterladen)|"
+    r"(von meinem|gesendet (von|mit|aus)|diese nachricht wurde von meinem) .{2,80}|"
+    r"outlook f(ü|ue)r .{2,20} (beziehen|herunterladen)|"
     r"envoy[ée] (de(puis)?|à partir d[e'’]|via|avec) ?.{2,60}|t[ée]l[ée]charge[rz] outlook pour .{2,30}|"
     r"отправлено (с|из|через) .{2,60}|"
-    r"(发自|發自|从我的|來自我的|从|由).{2,30}(发送|傳送|寄出)?|获取 ?outlook.{0,30}|"
+    r"(发自|發自|來自我的).{2,30}|(从|由).{2,30}(发送|傳送|寄出)|获取 ?outlook.{0,30}|"
     r"(iphone|android|私の.{1,20})(から|より)送信.{0,20}|outlook ?for ?.{2,20}を(入手|取得)|"
     r"(أُ?رسلت?|تم الإرسال|مُ?رسل(ة)?) من .{2,60}"
     r")[*_)）]?\s*$",
     re.IGNORECASE,
 )
 _SIGNATURE_KEYS = re.compile(
-    r"iphone|ipad|android|outlook|galaxy|samsung|huawei|xiaomi|yahoo|gmail|mail|mobile|phone|handy|t[ée]l[ée]phone|m[óo]vil|"
-    r"celular|telem[óo]vel|айфон|телефон|почт|手机|手機|邮箱|郵箱|邮件|스마트폰|スマートフォン|メール|هاتف|آيفون|أندرويد|بريد|جوال",
+    r"iphone|ipad|android|outlook|galaxy|samsung|huawei|xiaomi|yahoo|gmail|mail|mobile|phone|handy|t[ée]l[ée]phone|"
+    r"m[óo]vil|celular|telem[óo]vel|айфон|телефон|почт|手机|手機|邮箱|郵箱|邮件|스마트폰|スマートフォン|メール|هاتف|آيفون|أندرويد|بريد|جوال",
     re.IGNORECASE,
 )
 _SIGNATURE_MOST = 15  # lines below dashes; a longer tail is text, not a signature
@@ -162,7 +165,9 @@ def _rest_is_quotation(lines: list[str], index: int) -> bool:
     if not rest or not _QUOTED_LINE.match(rest[0]):
         return True
     quoted = [bool(_QUOTED_LINE.match(line)) for line in rest]
-    return all(quoted) or quoted.index(False) >= len(quoted) - 1 and _SIGNATURE_DASHES.match(rest[-1].strip()) is not None
+    return all(quoted) or (
+        quoted.index(False) >= len(quoted) - 1 and _SIGNATURE_DASHES.match(rest[-1].strip()) is not None
+    )
 
 
 def _is_header_block(lines: list[str], index: int) -> bool:

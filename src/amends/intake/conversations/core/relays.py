@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -25,10 +26,13 @@ class Relay:
 RELAYS: tuple[Relay, ...] = (
     Relay(
         "amazon",
-        re.compile(r"(m\.)?marketplace\.amazon\.(com|ca|de|fr|it|es|nl|pl|se|ie|in|ae|sa|sg|eg|com\.(mx|br|au|tr|be)|co\.(uk|jp|za))"),
+        re.compile(
+            r"(m\.)?marketplace\.amazon\."
+            r"(com|ca|de|fr|it|es|nl|pl|se|ie|in|ae|sa|sg|eg|com\.(mx|br|au|tr|be)|co\.(uk|jp|za))"
+        ),
         tagged=True,
-        source="sellercentral.amazon.com help G200383320: one anonymised alias for each buyer and seller; hosts as seen "
-        "in public order reports",
+        source="sellercentral.amazon.com help G200383320: one anonymised alias for each buyer and seller; hosts as "
+        "seen in public order reports",
         retrieved="2026-11-23",
         confidence="B",
         begin=re.compile(r"^-{4,}\s*(?:begin message|message:?)\s*-{4,}$", re.IGNORECASE),
@@ -53,7 +57,16 @@ RELAYS: tuple[Relay, ...] = (
     ),
 )
 
-_NOBODY = re.compile(r"^(do[-_.]?not[-_.]?reply|no[-_.]?reply|noresponder|nao[-_.]?respond(a|er)|bounces?|mailer|notifications?)([-_.+].*)?$")
+# Mail providers for everybody: sharing such a host says nothing.
+_PUBLIC_HOSTS = frozenset({
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "yahoo.co.jp",
+    "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "orange.fr", "free.fr",
+    "laposte.net", "libero.it", "mail.ru", "yandex.ru", "qq.com", "foxmail.com", "163.com", "126.com", "yeah.net",
+    "sina.com", "aliyun.com", "naver.com", "proton.me", "protonmail.com", "zoho.com", "uol.com.br", "terra.com.br",
+})  # fmt: skip
+_NOBODY = re.compile(
+    r"^(do[-_.]?not[-_.]?reply|no[-_.]?reply|noresponder|nao[-_.]?respond(a|er)|bounces?|mailer|notifications?)([-_.+].*)?$"
+)
 
 
 def relay_of(address: str) -> Relay | None:
@@ -77,6 +90,14 @@ def canonical(address: str) -> str:
 def is_nobody(address: str) -> bool:
     """True for senders that speak for others and read no answers: `noreply@`, `mailer@` …"""
     return bool(_NOBODY.match(address.rpartition("@")[0].lower()))
+
+
+def is_own(address: str, own: Collection[str]) -> bool:
+    """True for our addresses and for others at a host of our own, but not at a host where anybody has an address."""
+    host = address.rpartition("@")[2]
+    return address in own or (
+        bool(host) and host not in _PUBLIC_HOSTS and host in {one.rpartition("@")[2] for one in own}
+    )
 
 
 def buyer_words(text: str, relay: Relay) -> str:

@@ -11,7 +11,7 @@ from amends.intake.imports.core.layout import (
 )
 from amends.intake.imports.core.problems import BadValue, FileRefused, Reject, Warn
 from amends.intake.imports.core.records import Bundle, MessageRecord, ShopHint
-from amends.intake.imports.core.rows import Row, RowReader, Settings, Sheet, date_order
+from amends.intake.imports.core.rows import Row, RowReader, Settings, Sheet, date_style
 from amends.intake.imports.core.seen import Seen
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "Sheet",
     "ShopHint",
     "Warn",
-    "date_order",
+    "date_style",
     "detect",
     "find_heading",
     "fingerprint",

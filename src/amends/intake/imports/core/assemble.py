@@ -14,6 +14,16 @@ from amends.intake.imports.core.rows import Parsed, Row, RowReader
 from amends.intake.imports.core.seen import Seen
 from amends.intake.orders.core import OrderRecord
 
+# What names a row of each kind, inside its group.
+_ROW_KEYS = {
+    Kind.PAYMENTS: ("payment", ("kind", "external_id")),
+    Kind.REFUNDS: ("payment", ("external_id",)),
+    Kind.SHIPMENTS: ("parcel", ("number",)),
+    Kind.RETURNS: ("return", ("external_id", "sku", "product_id")),
+    Kind.MESSAGES: ("message", ("external_id",)),
+    Kind.REVIEWS: ("review", ("external_id",)),
+}
+
 
 @dataclass(slots=True)
 class Assembler:
@@ -77,7 +87,7 @@ class Assembler:
                     *self._reason(parsed, broken, missing if parsed is group[0] else []),
                 )
             return
-        kept = []
+        kept: list[Parsed] = []
         for parsed in group:
             clash = self._clash(kept[0], parsed) if kept else None
             if clash is None:
@@ -155,31 +165,18 @@ class Assembler:
         return ("", "", {}) if same else (self.reader.heading(column or 0), "contradicts_row", {"row": met})
 
     def _row_key(self, parsed: Parsed, content: tuple[str, ...]) -> tuple[Any, ...]:
-        """What makes a row of this kind the same thing as another row."""
-        layout, groups = self.reader.layout, parsed.groups
-        match layout.kind:
-            case Kind.ORDERS | Kind.LINES:
-                line = groups.get("line", {})
-                exact = build.line_id(line)
-                if exact or not layout.loose_lines:
-                    return (exact or build.line_key(line),)
+        """What makes a row of this kind the same thing as another row; its whole content when nothing names it."""
+        kind, groups = self.reader.layout.kind, parsed.groups
+        if kind in (Kind.ORDERS, Kind.LINES):
+            line = groups.get("line", {})
+            exact = build.line_id(line)
+            if not exact and self.reader.layout.loose_lines:
                 return content
-            case Kind.PAYMENTS | Kind.REFUNDS:
-                payment = groups.get("payment", {})
-                exact = payment.get("external_id")
-                return (payment.get("kind"), exact) if exact else content
-            case Kind.SHIPMENTS:
-                return (groups.get("parcel", {}).get("number"),)
-            case Kind.RETURNS:
-                found = groups.get("return", {})
-                return (
-                    found.get("external_id"),
-                    found.get("sku"),
-                    found.get("product_id"),
-                )
-            case Kind.MESSAGES | Kind.REVIEWS:
-                return (groups.get(layout.kind.value[:-1], {}).get("external_id") or content,)
-        return content
+            return (exact or build.line_key(line),)
+        group, attributes = _ROW_KEYS[kind]
+        said = groups.get(group, {})
+        key = tuple(said.get(attribute) for attribute in attributes)
+        return key if said.get("external_id") or kind is Kind.SHIPMENTS else content
 
     def _bundle(self, group: list[Parsed]) -> Bundle:
         layout = self.reader.layout
@@ -213,7 +210,6 @@ class Assembler:
         return OrderRecord(
             number=group[0].number,
             currency=group[0].currency,
-            **values,
-            **({"ship_address": address} if address else {}),
+            **{**values, "ship_address": address or None},
             tax_added=site.tax_added if site else layout.tax_added,
         )

@@ -25,11 +25,12 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?$")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(上午|下午|午前|午後)?")
 _WORD = re.compile(r"[^\W\d_]+\.?|\d+")
+_ISO_DAY = len("2026-11-05")
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number has no zone; the layout's is added
 _SERIAL_RANGE = (32874.0, 73415.0)  # 1990-01-01 to 2100-12-31
 # Abbreviations that mean one offset everywhere they are used; CST, IST and BST do not.
-_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "EDT": -4, "CET": 1, "CEST": 2, "MEZ": 1,
-          "MESZ": 2, "JST": 9, "KST": 9, "HKT": 8, "SGT": 8}  # fmt: skip
+_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "EDT": -4, "CET": 1, "CEST": 2,
+          "MEZ": 1, "MESZ": 2, "JST": 9, "KST": 9, "HKT": 8, "SGT": 8}  # fmt: skip
 _MONTH_LOCALES = (
     "en",
     "de",
@@ -83,7 +84,7 @@ def parse_moment(text: str, order: str, zone: str) -> datetime:
     Raises BadValue `not_a_date`, `date_ambiguous` (order unknown and both readings possible) or
     `date_out_of_range`.
     """
-    if len(text) >= 10 and text[4] == "-" and text[:4].isdigit() and text[5].isdigit():
+    if len(text) >= _ISO_DAY and text[4] == "-" and text[:4].isdigit() and text[5].isdigit():
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -177,11 +178,25 @@ def _worded(plain: str, text: str) -> tuple[tuple[int, int, int], str, str]:
     day, year = numbers
     if len(day) == 4:  # noqa: PLR2004 - the year came first
         day, year = year, day
+    full = int(year) + (2000 if len(year) <= 2 else 0)  # noqa: PLR2004 - written with two digits
+    return (full, month, int(day)), "", plain[end:]
+
+
+_FILLERS:
+            raise BadValue("not_a_date", text=text[:40])
+        end = match.end()
+        if month and len(numbers) == 2:  # noqa: PLR2004 - a day and a year
+            break
+    if not month or len(numbers) != 2:  # noqa: PLR2004
+        raise BadValue("not_a_date", text=text[:40])
+    day, year = numbers
+    if len(day) == 4:  # noqa: PLR2004 - the year came first
+        day, year = year, day
     return (
         (int(year) + (2000 if len(year) <= 2 else 0), month, int(day)),
         "",
         plain[end:],
-    )  # noqa: PLR2004
+    )
 
 
 _FILLERS = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -241,40 +241,27 @@ _KNOWN = frozenset(Layout.__dataclass_fields__)
 
 def _problems(data: Mapping[str, Any]) -> Iterable[Problem]:
     where = str(data.get("id", "?"))
-    for name in (
-        "id",
-        "platform",
-        "kind",
-        "title",
-        "proof",
-        "source",
-        "columns",
-        "zone",
-    ):
+    for name in ("id", "platform", "kind", "title", "proof", "source", "columns", "zone"):
         if not data.get(name):
             yield Problem("missing", f"{where}.{name}")
     for name in set(data) - _KNOWN:
         yield Problem("unknown_key", f"{where}.{name}")
-    if data.get("kind") not in set(Kind):
-        yield Problem("unknown_kind", where, {"kind": data.get("kind")})
-    if data.get("proof") not in ("A", "B", "C", "M", "O"):
-        yield Problem("unknown_proof", where, {"proof": data.get("proof")})
-    for target in [
-        *data.get("columns", {}),
-        *data.get("required", ()),
-        *data.get("constants", {}),
-    ]:
+    for target in [*data.get("columns", {}), *data.get("required", ()), *data.get("constants", {})]:
         if target not in TARGETS:
             yield Problem("unknown_field", f"{where}.{target}")
-    if data.get("zone") not in (*available_timezones(), "shop"):
-        yield Problem("unknown_zone", where, {"zone": data.get("zone")})
-    if data.get("date_order", "") not in (*ORDERS, ""):
-        yield Problem("unknown_date_order", where, {"date_order": data.get("date_order")})
-    if data.get("decimal", "point") not in ("point", "comma"):
-        yield Problem("unknown_decimal", where, {"decimal": data.get("decimal")})
-    for code in [
-        data.get("currency") or "USD",
-        *data.get("currency_signs", {}).values(),
-    ]:
+    for name, allowed in _ALLOWED.items():
+        if name in data and data[name] not in allowed():
+            yield Problem(f"unknown_{name}", where, {name: data[name]})
+    for code in [data.get("currency") or "USD", *data.get("currency_signs", {}).values()]:
         if code not in currency_codes():
             yield Problem("unknown_currency", where, {"currency": code})
+
+
+_ALLOWED: dict[str, Callable[[], Container[Any]]] = {
+    "kind": lambda: set(Kind),
+    "proof": lambda: ("A", "B", "C", "M", "O"),
+    "zone": lambda: {*available_timezones(), "shop"},
+    "date_order": lambda: (*ORDERS, ""),
+    "decimal": lambda: ("point", "comma"),
+    "currency_by": lambda: ("column", "fixed", "sign", "shop"),
+}

@@ -13,7 +13,8 @@ BLANKS = frozenset({"", "-", "--", "---", "n/a", "N/A", "null", "NULL", "None", 
 
 # What a sign in front of or behind an amount can stand for. `$` and `¥` say too little to decide a currency.
 _DOLLARS = frozenset(
-    "USD CAD AUD NZD SGD HKD TWD MXN CLP COP ARS BND BSD BBD BZD FJD GYD JMD LRD NAD SBD SRD TTD XCD BRL UYU".split()
+    {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS", "BND", "BSD", "BBD", "BZD", "FJD"}
+    | {"GYD", "JMD", "LRD", "NAD", "SBD", "SRD", "TTD", "XCD", "BRL", "UYU"}
 )
 SIGNS: dict[str, frozenset[str]] = {
     "$": _DOLLARS,
@@ -54,6 +55,7 @@ SIGNS: dict[str, frozenset[str]] = {
     "RP": frozenset({"IDR"}),
 }
 LARGEST = 10**15  # minor units; more is a misread id, not money
+_SHORT = 11  # digits that are read without a second look
 _CODE = re.compile(r"[A-Z]{3}")
 _NUMERAL = re.compile(r"[0-9][0-9.,]*|[.,][0-9]+")
 _SPACES_AND_APOSTROPHES = str.maketrans("", "", "'’`_ \t\r\n\u202f\u2009\u200e\u200f")
@@ -73,9 +75,9 @@ def parse_minor(text: str, currency: str, decimal: str) -> int:
     """
     whole, dot, fraction = text.partition(".")
     digits = exponent(currency)
-    if decimal == "point" and whole.isascii() and whole.isdigit() and len(fraction) <= digits and len(whole) < 12:
+    if decimal == "point" and whole.isascii() and whole.isdigit() and len(fraction) <= digits and len(whole) <= _SHORT:
         if not dot:
-            return int(whole) * 10**digits
+            return int(whole + "0" * digits)
         if fraction.isascii() and fraction.isdigit():
             return int(whole + fraction.ljust(digits, "0"))
     return _parse_minor_slowly(text, currency, decimal)
@@ -107,7 +109,7 @@ def _rounds_up(scaled: int, rest: str) -> int:
 
 def parse_count(text: str) -> int:
     """A whole number of pieces: `2`, `2.0`, `1,000`, `2 pcs` is not one. Raises BadValue `not_a_count`."""
-    if text.isascii() and text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) <= _SHORT - 2:
         return int(text)
     try:
         value = parse_minor(text, "JPY", "point")
@@ -120,7 +122,7 @@ def parse_count(text: str) -> int:
 
 
 def currencies_of(sign: str) -> frozenset[str]:
-    """The currencies a sign, a code or both (`US $`, `EUR`, `EUR €`) can mean; empty when there is none or nobody knows."""
+    """The currencies a sign or a code (`US $`, `EUR`, `EUR €`) can mean; empty when there is none or nobody knows."""
     compact = sign.upper().replace(" ", "").replace(".", "")
     if compact in SIGNS:
         return SIGNS[compact]

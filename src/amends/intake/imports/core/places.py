@@ -11,7 +11,8 @@ from babel.core import get_global
 from amends.kernel.countries import codes
 
 _LOCALES = (
-    "en", "zh_Hans", "zh_Hant", "es", "pt", "de", "fr", "ru", "ja", "ko", "ar", "it", "nl", "pl", "tr", "th", "id", "vi",
+    "en", "zh_Hans", "zh_Hant", "es", "pt", "de", "fr", "ru", "ja",
+    "ko", "ar", "it", "nl", "pl", "tr", "th", "id", "vi",
 )  # fmt: skip
 # Names platforms use that CLDR does not list.
 _ALIASES = {

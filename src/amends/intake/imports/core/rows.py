@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -11,10 +12,11 @@ from amends.intake.imports.core.cells import KeptRaw, Parse
 from amends.intake.imports.core.dates import OrderEvidence
 from amends.intake.imports.core.fields import FIELDS, KEEP, Field, Read
 from amends.intake.imports.core.layout import Layout, Placed, Site, normal, place
-from amends.intake.imports.core.numbers import currencies_of, is_blank, sign_of
+from amends.intake.imports.core.numbers import BLANKS, currencies_of, is_blank, sign_of
 from amends.intake.imports.core.problems import BadValue
 
 MAX_EXTRA = 2_000  # characters kept of an unmapped cell
+_NOTHING: dict[str, Any] = {}
 
 
 class Row(NamedTuple):
@@ -37,7 +39,7 @@ class Sheet(Protocol):
         """The first lines, cells stripped."""
         ...
 
-    def rows(self, after: int) -> Iterator[Row]:
+    def rows(self, after: int, /) -> Iterator[Row]:
         """Rows below the line of index `after`, from the start again on every call, cells stripped."""
         ...
 
@@ -68,6 +70,22 @@ class Parsed:
         return found
 
 
+class _Column(NamedTuple):
+    """A column that is read without knowing the currency; flat, because this is the inner loop of an import."""
+
+    position: int
+    target: str
+    group: str
+    attribute: str
+    is_id: bool  # `-` and `n/a` are values here, not blanks
+    parse: Parse
+
+
+def _constant(found: Field, text: str) -> Any:
+    """A value the layout gives to every row."""
+    return text == "true" if found.read is Read.FLAG else text
+
+
 class RowReader:
     """A layout bound to the headings of one table."""
 
@@ -76,22 +94,27 @@ class RowReader:
         self.settings = settings
         self.placed: Placed = place(layout, headings)
         self.width = len(headings)
-        self._plain: list[tuple[int, Field, Parse]] = []
+        self._plain: list[_Column] = []
         self._money: list[tuple[int, Field]] = []
-        self._extra: list[tuple[int, str]] = []
+        self._extra: list[tuple[int, str, str]] = []
         self._ignored = {i for i, t in self.placed.targets.items() if t == "ignore"}
         for column, target in self.placed.targets.items():
             self._bind(column, layout.unmapped if target == "unmapped" else target)
         self.number_column = self.placed.column_of("order.number")
         self._currency_column = self.placed.column_of("order.currency")
         self._channel_column = self.placed.column_of("shop.channel")
+        self._channel = normal(layout.constants.get("shop.channel", ""))
         self._skip = [c for f in layout.skip_without if (c := self.placed.column_of(f)) is not None]
-        self._constants = [(FIELDS[name], value) for name, value in layout.constants.items()]
+        self._constants = [(found, _constant(found, value)) for found, value in self._fixed(layout)]
+
+    @staticmethod
+    def _fixed(layout: Layout) -> list[tuple[Field, str]]:
+        return [(FIELDS[name], value) for name, value in layout.constants.items() if name != "shop.channel"]
 
     def _bind(self, column: int, target: str) -> None:
         if target in KEEP:
             if target != "drop":
-                self._extra.append((column, target.partition(".")[0]))
+                self._extra.append((column, target.partition(".")[0], self.placed.headings[column]))
             return
         if target == "ignore":
             return
@@ -100,13 +123,15 @@ class RowReader:
         if parse is None:
             self._money.append((column, found))
         elif target not in ("order.currency", "shop.channel"):
-            self._plain.append((column, found, parse))
+            self._plain.append(_Column(column, target, found.group, found.attribute, found.read is Read.ID, parse))
 
     def heading(self, column: int) -> str:
         return self.placed.headings[column] if column < len(self.placed.headings) else f"column {column + 1}"
 
     def content(self, row: Row) -> tuple[str, ...]:
         """The cells that count when two rows are compared."""
+        if not self._ignored:
+            return tuple(row.cells)
         return tuple(c for i, c in enumerate(row.cells) if i not in self._ignored)
 
     def is_data(self, row: Row) -> bool:
@@ -126,12 +151,11 @@ class RowReader:
         if len(row.cells) > self.width and any(row.cells[self.width :]):
             parsed.problems.append((self.heading(self.width), "too_many_cells", {"expected": self.width}))
             return parsed
-        cells = row.cells + [""] * (self.width - len(row.cells))
+        cells = row.cells
+        if len(cells) < self.width:
+            cells = cells + [""] * (self.width - len(cells))
         self._read_currency(parsed, cells, inherited_currency)
-        for column, found, parse in self._plain:
-            text = cells[column]
-            if text and (found.read is Read.ID or not is_blank(text)):
-                self._put(parsed, column, found, parse, text)
+        self._read_plain(parsed, cells)
         for column, found in self._money:
             text = cells[column]
             if text and not is_blank(text):
@@ -139,13 +163,32 @@ class RowReader:
         for found, value in self._constants:
             parsed.group(found.group).setdefault(found.attribute, value)
             parsed.present.add(found.name)
-        for column, group in self._extra:
-            if cells[column]:
-                self._keep(parsed, group, column, cells[column])
-        if self._channel_column is not None:
-            parsed.channel = normal(cells[self._channel_column])
-        parsed.number = str(parsed.groups.get("order", {}).pop("number", ""))
+        for column, group, heading in self._extra:
+            text = cells[column]
+            if text:
+                self._keep(parsed, group, heading, text)
+        parsed.channel = self._channel if self._channel_column is None else normal(cells[self._channel_column])
+        parsed.number = parsed.groups.get("order", _NOTHING).pop("number", "")
         return parsed
+
+    def _read_plain(self, parsed: Parsed, cells: list[str]) -> None:
+        groups, present = parsed.groups, parsed.present
+        for position, target, group, attribute, is_id, parse in self._plain:
+            text = cells[position]
+            if not text or (text in BLANKS and not is_id):
+                continue
+            present.add(target)
+            values = groups.get(group)
+            if values is None:
+                values = groups[group] = {}
+            elif attribute in values:  # an older and a newer heading of one field: the first with a value stands
+                continue
+            try:
+                values[attribute] = parse(text)
+            except KeptRaw:
+                self._keep(parsed, self.layout.unmapped.partition(".")[0], self.heading(position), text)
+            except BadValue as bad:
+                parsed.problems.append((self.heading(position), bad.code, bad.params))
 
     def _read_currency(self, parsed: Parsed, cells: list[str], inherited: str) -> None:
         column = self._currency_column
@@ -179,18 +222,6 @@ class RowReader:
                 return self.layout.currency_signs[sign]
         return ""
 
-    def _put(self, parsed: Parsed, column: int, found: Field, parse: Parse, text: str) -> None:
-        parsed.present.add(found.name)
-        group = parsed.group(found.group)
-        if found.attribute in group:  # an older and a newer heading of one field: the first with a value stands
-            return
-        try:
-            group[found.attribute] = parse(text)
-        except KeptRaw:
-            self._keep(parsed, self.layout.unmapped.partition(".")[0], column, text)
-        except BadValue as bad:
-            parsed.problems.append((self.heading(column), bad.code, bad.params))
-
     def _put_money(self, parsed: Parsed, column: int, found: Field, text: str) -> None:
         parsed.present.add(found.name)
         if not parsed.currency:
@@ -205,14 +236,14 @@ class RowReader:
         except BadValue as bad:
             parsed.problems.append((self.heading(column), bad.code, bad.params))
 
-    def _keep(self, parsed: Parsed, group: str, column: int, text: str) -> None:
+    def _keep(self, parsed: Parsed, group: str, heading: str, text: str) -> None:
         try:
             value = reading.plain_text(text)[:MAX_EXTRA]
         except BadValue as bad:
-            parsed.problems.append((self.heading(column), bad.code, bad.params))
+            parsed.problems.append((heading, bad.code, bad.params))
             return
         if group != "drop":
-            parsed.group(group).setdefault("extra", {})[self.heading(column)] = value
+            parsed.group(group).setdefault("extra", {})[heading] = value
 
     def site(self, channel: str) -> Site | None:
         return self.layout.sites.get(channel)
@@ -230,21 +261,32 @@ def date_columns(layout: Layout, headings: list[str]) -> list[int]:
     return [i for i, t in place(layout, headings).targets.items() if t in FIELDS and FIELDS[t].read is Read.MOMENT]
 
 
-def date_order(layout: Layout, headings: list[str], rows: Iterable[Row]) -> tuple[str, str]:
-    """(order of day and month for this file, warning code). Reads until the question is settled or the file ends.
+@dataclass(frozen=True, slots=True)
+class DateStyle:
+    """How a file writes its dates. `warning` is a code; `naive`: some date names no zone."""
 
-    A first look at some thousand rows: when not a single date leaves the question open, the rest is not read.
+    order: str
+    warning: str
+    naive: bool
+
+
+def date_style(layout: Layout, headings: list[str], rows: Iterable[Row]) -> DateStyle:
+    """The order of day and month for this file, decided by its own dates before a single row is read.
+
+    A first look at some thousand rows; only when they leave the question open is the rest read.
     """
     columns = date_columns(layout, headings)
-    evidence = OrderEvidence()
+    evidence, naive = OrderEvidence(), False
     for count, row in enumerate(rows):
         for column in columns:
             if column < len(row.cells) and row.cells[column]:
                 evidence = evidence.seen(row.cells[column])
-        settled = evidence.month_first + evidence.day_first
-        if count >= _LOOK and (settled or not evidence.open):
+                naive = naive or not _ZONED.search(row.cells[column])
+        if not columns or (count >= _LOOK and (evidence.month_first or evidence.day_first or not evidence.open)):
             break
-    return evidence.decide(layout.date_order)
+    order, warning = evidence.decide(layout.date_order)
+    return DateStyle(order, warning, naive)
 
 
 _LOOK = 5_000  # rows
+_ZONED = re.compile(r":\d{2}.*?(?:Z|[+-]\d{2}:?\d{2}|\b[A-Z]{3,4})$")

@@ -119,7 +119,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Verb.REPLACEMENT_SENT, P.CASE_SETTLE, axis="replacement",
                source=frozenset({Replacement.DUE, Replacement.RESERVED}), target=Replacement.SENT),
     Transition(Verb.ESCALATE, P.CASE_OFFER, axis="dispute",
-               source=frozenset({Dispute.NONE, Dispute.OPEN, Dispute.RESPONDED}), target=Dispute.ESCALATED),
+               source=frozenset({Dispute.NONE, Dispute.PREVENTED, Dispute.OPEN, Dispute.RESPONDED}), target=Dispute.ESCALATED),
     Transition(Verb.CLOSE, P.CASE_SETTLE),
     Transition(Verb.REOPEN, P.CASE_WORK, when_closed=True),
     Transition(Verb.ASSIGN, P.CASE_WORK),
@@ -224,6 +224,25 @@ def guard(verb: Verb, state: CaseState, permissions: frozenset[Permission]) -> R
 def choices(state: CaseState, permissions: frozenset[Permission]) -> tuple[Choice, ...]:
     """Every verb in table order with its refusal: the buttons of the page and the guard of the API are one."""
     return tuple(Choice(t.verb, guard(t.verb, state, permissions)) for t in TRANSITIONS)
+
+
+_MIRROR = (
+    ("dispute.closed", Dispute.CLOSED), ("dispute.escalated", Dispute.ESCALATED), ("dispute.responded", Dispute.RESPONDED),
+    ("dispute.submitted", Dispute.OPEN), ("payment_dispute.opened", Dispute.OPEN),
+)  # latest stage first
+_DECIDED = {"for_seller": Dispute.WON, "for_buyer": Dispute.LOST, "split": Dispute.CLOSED}
+
+
+def mirrored_dispute(facts: Mapping[str, Any], current: str, now: datetime) -> str:
+    """The dispute axis as the outside world has it; our own `prevented` stands until someone opens one."""
+    decided = facts.get("dispute.decision")
+    if decided in _DECIDED:
+        return _DECIDED[decided]
+    for event, stage in _MIRROR:
+        at = facts.get(event)
+        if at is not None and at <= now:
+            return stage
+    return current
 
 
 def diagram() -> str:

@@ -1,0 +1,18 @@
+"""The routes, in the order in which they stand in the documentation. The order within a file decides which of two
+matching addresses is taken."""
+
+from __future__ import annotations
+
+from amends.faces.api.routes import cases, imports, judge, ledger, me, messages, orders, rules, verbs
+
+ROUTERS = (
+    cases.router,
+    verbs.router,
+    messages.router,
+    orders.router,
+    judge.router,
+    rules.router,
+    imports.router,
+    ledger.router,
+    me.router,
+)

@@ -1,0 +1,33 @@
+// The case pages: the newest words in sight, the copy that goes with handing over, panes on a phone.
+
+function toTheEnd() {
+  const stream = document.querySelector(".stream");
+  if (stream && stream.scrollHeight > stream.clientHeight) stream.scrollTop = stream.scrollHeight;
+}
+
+function markChosen() {
+  const wanted = new URL(location.href).searchParams.get("case");
+  for (const row of document.querySelectorAll('[data-row="select"]')) {
+    const chosen = wanted && new URL(row.href).searchParams.get("case") === wanted;
+    if (chosen) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+  document.querySelector(".work")?.classList.toggle("listing", Boolean(document.querySelector(".list")) && !wanted);
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.id !== "case" && event.detail.elt.id !== "stream") return;
+  toTheEnd();
+});
+document.addEventListener("htmx:pushedIntoHistory", markChosen);
+document.addEventListener("htmx:historyRestore", markChosen);
+
+// Handing over: the text is on the clipboard before the case says so.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.name !== "handed_over") return;
+  navigator.clipboard?.writeText(event.target.querySelector("[data-composer]").value).catch(() => {
+    // Without the clipboard the copy button beside it still works; nothing is lost.
+  });
+});
+
+toTheEnd();
