@@ -142,9 +142,7 @@ def _bare() -> float:
             found = cursor.fetchall()
             cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [table])
             cursor.execute(cursor.fetchone()[0].replace(f'"{table}"', f'"bare_{table}"', 1))
-            cursor.execute(
-                "SELECT sql FROM sqlite_master WHERE tbl_name = %s AND type = 'index' AND sql <> ''", [table]
-            )
+            cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = %s AND type = 'index' AND sql > ''", [table])
             for (sql,) in cursor.fetchall():
                 words = sql.replace(f'ON "{table}"', f'ON "bare_{table}"')
                 cursor.execute(words.replace('INDEX "', 'INDEX "bare_', 1))

@@ -24,8 +24,8 @@ trap 'rm -rf "$home"' EXIT
 export AMENDS_HOME="$home" AMENDS_SECRET_KEY=only-for-checks DJANGO_SETTINGS_MODULE=amends.base.settings.main
 unset DATABASE_URL AMENDS_TEST_DATABASE_URL
 
-step "ruff check" ruff check --no-cache .
-step "ruff format" ruff format --no-cache --check .
+step "ruff check" ruff check --no-cache --output-format concise .
+step "ruff format" ruff format --no-cache --check --output-format concise .
 step "mypy" mypy
 step "import contracts" lint-imports
 step "migrations" python -m django makemigrations --check --dry-run

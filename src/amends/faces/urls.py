@@ -8,7 +8,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from amends.faces.console.views import errors
 
+# The sign-in package offers these; the house does not: people are added by an owner, who also hands out new
+# password links, and an address is changed there too.
+CLOSED = ("signup/", "email/", "password/reset/", "password/reset/done/", "confirm-email/")
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    *(path(f"account/{closed}", errors.not_found) for closed in CLOSED),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("amends.faces.console.urls")),

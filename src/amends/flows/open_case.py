@@ -11,7 +11,7 @@ from django.db import transaction
 
 from amends.base.accounts.core import Permission, Scope
 from amends.base.accounts.models import Shop
-from amends.flows.triage import triage_message
+from amends.flows.triage import work_on
 from amends.intake.conversations import actions as conversations
 from amends.intake.conversations.core.clean import clean_body
 from amends.intake.conversations.models import Message
@@ -163,9 +163,8 @@ def _with_words(  # noqa: PLR0913 - what is known by now
     if not understood:
         return Opened(None, received.created, message=message)
     leaf, facts = _leaf_and_facts(wish)
-    reading = _told(words.language, leaf)
-    triaged = triage_message(scope, message.pk, now, reading=reading, facts=facts)
-    return _opened(scope, triaged.case_id, message, created=triaged.opened)
+    worked = work_on(scope, message, _told(words.language, leaf), now, facts=facts)
+    return Opened(worked.case, worked.opened, worked.judgement, message, worked.draft)
 
 
 def _who_asked(key: str | None) -> str:
@@ -181,10 +180,9 @@ def _told(language: str, leaf: str) -> Reading:
     )  # fmt: skip
 
 
-def _opened(scope: Scope, case_id: int | None, message: Message | None, *, created: bool) -> Opened:
-    case = lookups.by_id(scope, case_id) if case_id is not None else None
+def _opened(scope: Scope, case_id: int, message: Message | None, *, created: bool) -> Opened:
+    """Read a case that was there, or was opened without words."""
+    case = lookups.by_id(scope, case_id)
     if case is None:
-        raise RuntimeError("triage left a buyer's words without a case")
-    return Opened(
-        case, created, queries.newest_judgement(scope, case), message, lookups.draft_of(scope, case)
-    )
+        raise RuntimeError(f"case {case_id} went away in its own transaction")
+    return Opened(case, created, queries.newest_judgement(scope, case), message, lookups.draft_of(scope, case))

@@ -162,8 +162,12 @@ def _attach(scope: Scope, message: Message, thread: Thread, reading: Reading, no
             leaf=reading.leaf, title=_title(message), priority=_priority(reading), dedup_key=f"message:{message.pk}",
             judged=False,  # once is enough: it is judged when the words' facts are learnt
         )
+        if not opened:
+            return lock(scope, case.pk), False
         case.thread, case.buyer, case.order = thread, thread.buyer, thread.order  # read already, not again
-        return case, opened
+        if case.shop_id == thread.shop_id:
+            case.shop = thread.shop
+        return case, True
     if case.thread_id is None:
         case.thread = thread
     if case.order_id is None and thread.order_id is not None:

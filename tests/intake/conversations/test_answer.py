@@ -80,6 +80,8 @@ def test_undone_it_never_leaves(scope: Scope, queued: Message, now: datetime) ->
 def test_too_late_to_undo(scope: Scope, queued: Message, now: datetime) -> None:
     assert begin_sending(scope, queued.pk, now + UNDO, **SENDER) is not None
     assert undo(scope, queued.pk, now + UNDO) is False
+    with pytest.raises(InputError, match="not_failed"):
+        resend(scope, queued.pk, now + UNDO)
     assert mark_sent(scope, queued.pk, now + UNDO, "250 ok")
     assert undo(scope, queued.pk, now + UNDO) is False
 

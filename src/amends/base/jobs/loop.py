@@ -29,7 +29,7 @@ CLAIM_LEASE = timedelta(seconds=60)
 CRON_EVERY = timedelta(seconds=1)
 REAP_EVERY = timedelta(seconds=2)
 PRESENCE_EVERY = timedelta(seconds=10)
-GROUP_SECONDS = 0.05  # no other writer on SQLite waits longer than this and one job
+GROUP_SECONDS = 0.02  # SQLite's write lock is held no longer than this and one job
 BUSY_SECONDS, MOST_PAUSE_SECONDS = 0.02, 0.1  # see Courtesy
 TROUBLE_PAUSE = 2.0  # seconds before asking a database again that did not answer
 

@@ -23,8 +23,11 @@ def record(  # noqa: PLR0913 - one argument a column, all keyword-only
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a ledger entry needs the action's transaction")
-    Head.objects.get_or_create(organisation_id=scope.organisation_id, defaults={"seq": 0, "hash": core.GENESIS})
-    head = Head.objects.select_for_update().get(organisation_id=scope.organisation_id)
+    heads = Head.objects.select_for_update()
+    head = heads.filter(organisation_id=scope.organisation_id).first()
+    if head is None:  # the first entry; whoever comes second waits in get_or_create, then at the lock
+        Head.objects.get_or_create(organisation_id=scope.organisation_id, defaults={"seq": 0, "hash": core.GENESIS})
+        head = heads.get(organisation_id=scope.organisation_id)
     fields: dict[str, Any] = {
         "organisation_id": scope.organisation_id, "seq": head.seq + 1, "at": at, "actor_kind": scope.actor_kind.value,
         "actor_id": scope.actor_id, "verb": verb, "subject_kind": subject_kind, "subject_id": str(subject_id),

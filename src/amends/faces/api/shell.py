@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils import timezone
@@ -28,11 +28,13 @@ def shell(view: View) -> View:
         try:
             _count(request)
             _check_size(request)
+            response = view(request, *args, **kwargs)
         except Fault as fault:
             return respond(fault)
-        response = view(request, *args, **kwargs)
+        except Http404:  # ninja's own root address
+            return respond(not_found())
         if response.status_code == 405:  # noqa: PLR2004 - ninja answers it without asking anyone
-            allowed = response.headers.get("Allow", "")
+            allowed = ", ".join(sorted(response.headers.get("Allow", "").split(", ")))
             return respond(Fault(405, "method_not_allowed", {"allowed": allowed}, headers={"Allow": allowed}))
         return response
 

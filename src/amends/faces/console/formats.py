@@ -80,10 +80,14 @@ def duration(gap: timedelta) -> str:
     if days >= 2:  # noqa: PLR2004 - from two days on, hours no longer help
         return _("%(n)s d") % {"n": days}
     if days:
-        return _("%(n)s d") % {"n": days} + " " + _("%(n)s h") % {"n": hours}
+        return _two(_("%(n)s d") % {"n": days}, _("%(n)s h") % {"n": hours}, hours)
     if hours:
-        return _("%(n)s h") % {"n": hours} + " " + _("%(n)s m") % {"n": minutes}
+        return _two(_("%(n)s h") % {"n": hours}, _("%(n)s m") % {"n": minutes}, minutes)
     return _("%(n)s m") % {"n": minutes}
+
+
+def _two(large: str, small: str, amount: int) -> str:
+    return f"{large} {small}" if amount else large
 
 
 def size(count: int) -> str:

@@ -143,13 +143,13 @@ LIVE = ("running", "paused", "expired")
 
 
 def clocks(case: Case, body: dict[str, Any], reader_zone: str) -> list[ClockShown]:
-    out = []
+    out: list[ClockShown] = []
     buyer = buyer_zone(case)
     for clock in body.get("clocks", ()):
         due = parse_datetime(clock.get("due") or "")
         if clock["state"] == "not_started" or (due is None and clock["state"] != "unknown"):
             continue
-        places = ((_("buyer"), buyer), (words.label("party", "platform"), clock.get("zone") or ""))
+        places = ((_("buyer"), buyer), (words.label("party", "platform"), _official(clock)))
         seen, others = {reader_zone}, []
         for whose, zone in places:
             if zone and zone not in seen and _is_zone(zone):
@@ -157,7 +157,13 @@ def clocks(case: Case, body: dict[str, Any], reader_zone: str) -> list[ClockShow
                 others.append((whose, zone))
         live = clock["state"] in LIVE and not clock.get("met_at")
         out.append(ClockShown(clock, due, parse_datetime(clock.get("starts") or ""), live, tuple(others)))
-    return out
+    return sorted(out, key=lambda c: (not c.live, c.due is None, c.due.timestamp() if c.due else 0))
+
+
+def _official(clock: dict[str, Any]) -> str:
+    """The zone the platform or the law counts in; UTC says only that none was given."""
+    zone = str(clock.get("zone") or "")
+    return "" if zone == "UTC" else zone
 
 
 def buyer_zone(case: Case) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from amends.faces.console import words_facts, words_judgement, words_platforms
+from amends.faces.console import words_facts, words_imports, words_judgement, words_platforms, words_rules
 from amends.intake.imports.messages import SENTENCES, sentence
 from amends.kernel.outcome import InputError
 
@@ -64,6 +64,9 @@ LABELS: dict[str, dict[str, Any]] = {
         "job": _("job"),
         "cron": _("repeating job"),
         "thread": _("conversation"),
+        "layout": _("layout"),
+        "mail_account": _("mailbox"),
+        "webhook": _("webhook"),
         "order": _("order"),
     },
     "break": {
@@ -80,14 +83,18 @@ LABELS: dict[str, dict[str, Any]] = {
     },
     "job_kind": {
         "imports.run": _("import a file"),
-        "imports.scan": _("look into the watched folder"),
-        "imports.folder": _("look into the watched folder"),
+        "imports.watch": _("look into the watched folder"),
         "mail.send": _("send mail"),
         "mail.fetch": _("fetch mail"),
         "triage.message": _("triage a message"),
-        "triage.case": _("judge a case again"),
+        "cases.tick": _("look after the clocks"),
+        "mail.folder": _("read mail from the folder"),
+        "mail.outbox": _("send what waits in the outbox"),
+        "mail.poll": _("look for mail"),
         "webhooks.deliver": _("deliver a webhook"),
-        "webhook.deliver": _("deliver a webhook"),
+        "webhooks.purge": _("tidy up webhooks"),
+        "files.tidy": _("tidy up files"),
+        "jobs.purge": _("tidy up jobs"),
     },
     "run_state": {
         "waiting": _("waiting"),
@@ -206,7 +213,9 @@ LABELS: dict[str, dict[str, Any]] = {
         "unknown_currency": _("Unknown currency: %(currency)s."),
         "not_a_number": _("Not a number: %(text)s."),
     },
-} | words_judgement.LABELS | words_platforms.LABELS
+}
+for _more in (words_judgement, words_rules, words_platforms, words_imports):
+    LABELS |= _more.LABELS
 
 
 def label(kind: str, code: object) -> str:
@@ -214,6 +223,8 @@ def label(kind: str, code: object) -> str:
     text = str(code if code is not None else "")
     if kind == "fact":
         return words_facts.name(text)
+    if kind == "target":
+        return _target(text)
     word = LABELS.get(kind, {}).get(text)
     return str(word) if word is not None else text.replace("_", " ").replace(".", " · ")
 
@@ -226,6 +237,14 @@ def problems(error: InputError) -> str:
 def problem(code: str, params: dict[str, Any]) -> str:
     """Importing words its own problems; everything else is worded here."""
     return sentence(code, params) if code in SENTENCES else refusal(code, params)
+
+
+def _target(text: str) -> str:
+    """What a column can mean, `order.number`, in words."""
+    if text == "drop":
+        return str(_("leave out"))
+    group, _sep, part = text.partition(".")
+    return f"{label('target_group', group)}: {label('target_part', part)}"
 
 
 def choices(kind: str) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Threads and messages: mail and platform messaging in, answers out. Verbs are in `actions`, reads in `queries`."""

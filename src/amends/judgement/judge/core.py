@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from amends.judgement.clocks.core import Clock, State, run
-from amends.judgement.liability.core import Conflict, Fired, Share, settle
+from amends.judgement.liability.core import Conflict, Fired, Share, Verdict, settle, without_overridden
 from amends.judgement.remedies.core import Plan, Remedy, plan_for, rank
 from amends.judgement.rules.core import RANK, Decision, Rule, Rulebook, Texts
 from amends.judgement.rules.facts import KNOWN_AT
@@ -192,7 +192,7 @@ def judge(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Judgement:
     return Judgement(
         decision=verdict.decision, confidence=verdict.confidence, liability=verdict.shares, outcome=verdict.outcome,
         outcome_rules=verdict.outcome_rules, clocks=_ordered(applied.clocks), remedies=remedies, plan=plan,
-        citations=_citations(applied, settled, verdict.deciding), unknowns=unknowns, conflicts=verdict.conflicts,
+        citations=_citations(applied, _heard(settled, verdict), verdict.deciding), unknowns=unknowns, conflicts=verdict.conflicts,
         excluded=tuple(sorted(applied.excluded.items())), warnings=_warnings(facts, applied, verdict.decision),
     )
 
@@ -213,6 +213,14 @@ def _ordered(clocks: list[Clock]) -> tuple[Clock, ...]:
     return tuple(
         sorted(clocks, key=lambda c: (_STATE_ORDER.get(c.state, 3), c.due is None, c.due.timestamp() if c.due else 0, c.rule))
     )
+
+
+def _heard(fired: list[Fired], verdict: Verdict) -> list[Fired]:
+    """Rules that shaped the verdict. Who was overridden or outranked is not cited; in a conflict everybody is."""
+    return [
+        f for f in without_overridden(fired)
+        if verdict.conflicts or f.then.decision in (None, verdict.decision) or f.then.statutory or f.then.forbid
+    ]
 
 
 def _citations(applied: Applied, fired: list[Fired], deciding: tuple[str, ...]) -> tuple[Citation, ...]:

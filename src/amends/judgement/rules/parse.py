@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from amends.judgement.clocks.core import ClockSpec, Counted, Extension, Given, Lookup, Pause, Start, Unit
-from amends.judgement.rules.core import Cite, Decision, Example, Layer, Rule, Then, Validity
+from amends.judgement.rules.core import Cite, Decision, Example, Layer, Rule, Texts, Then, Validity
 from amends.judgement.rules.parse_clause import ClauseReader, Refused, defaults_of, line_of
-from amends.judgement.rules.vocabulary import BY_NAME, Kind
+from amends.judgement.rules.vocabulary import BY_NAME, Kind, find
 from amends.judgement.rules.yaml_lines import DuplicateKeyError, load
 from amends.kernel import calendars
 from amends.kernel.outcome import Problem
@@ -33,6 +33,7 @@ OUTCOME_KEYS = {
     "refund", "funded_by", "return_required", "metric_effects", "points", "fee", "appeal", "closes", "postage",
     "deduction", "auto", "escalates", "win_chance", "correction",
 }
+MOST_UNITS = 20_000  # of any unit: 54 years of days
 WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 
 
@@ -74,10 +75,14 @@ def _time(text: Any, line: int) -> time:
 
 
 def _whole(text: Any, line: int) -> int:
+    """A clock's length: whole, and short enough never to run off the calendar."""
     try:
-        return int(str(text))
+        number = int(str(text))
     except ValueError:
         raise Refused(f"expected a whole number, found {text!r}", line) from None
+    if not 0 <= number <= MOST_UNITS:
+        raise Refused(f"expected a number from 0 to {MOST_UNITS}, found {number}", line)
+    return number
 
 
 def _event(name: Any, line: int) -> str:
@@ -132,7 +137,7 @@ def _length(runs: Mapping[str, Any], tables: Mapping[str, Any], line: int) -> tu
         if by.kind is not Kind.COUNT:
             raise Refused(f"a clock's length is a count, and {by.name} is {by.kind.value}", line)
         return Counted(by.name), units[0]
-    if raw.get("table") not in tables:
+    if not isinstance(raw.get("table"), str) or raw["table"] not in tables:
         raise Refused(f"no table is called {raw.get('table')!r}", line)
     return Lookup(tuple((k, _whole(v, line)) for k, v in tables[raw["table"]].items()), by.name), units[0]
 
@@ -219,7 +224,7 @@ def _share(node: Any, line: int) -> tuple[Party, int]:
     party = Party(_one_of(node.get("party"), tuple(Party), line))
     try:
         percent = round(float(node.get("share", "1")) * 100)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         raise Refused(f"share is a number between 0 and 1, found {node.get('share')!r}", line) from None
     return party, percent
 
@@ -267,6 +272,16 @@ def _examples(nodes: Any, line: int) -> tuple[Example, ...]:
     return tuple(out)
 
 
+def _asks(node: Any, line: int) -> dict[str, Texts]:
+    """Questions by fact, `table.column` for a table's column. A question about no fact would never be asked."""
+    if not isinstance(node, dict):
+        raise Refused(f"ask is a mapping of facts to questions, found {node!r}", line)
+    for name in node:
+        if find(name) is None:
+            raise Refused(f"ask: no fact is called {name!r}", line_of(node, line))
+    return {name: _texts(text) for name, text in node.items()}
+
+
 def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) -> Rule:
     line = line_of(node)
     node = _need(node, RULE_KEYS, "a rule")
@@ -274,7 +289,9 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
         if key not in node:
             raise Refused(f"a rule needs `{key}`", line)
     confidence = Confidence(_one_of(node["confidence"], tuple(Confidence), line))
-    applies = ClauseReader().mapping(_need(node["applies"], set(node["applies"]), "applies"))
+    if not isinstance(node["applies"], dict):
+        raise Refused(f"applies is a mapping of facts, found {node['applies']!r}", line)
+    applies = ClauseReader().mapping(node["applies"])
     clock, silence = parse_clock(node["clock"], tables) if "clock" in node else (None, None)
     valid = _validity(node.get("valid"), line_of(node.get("valid"), line))
     canonical = json.dumps(node, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -286,7 +303,7 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
         applies=applies, valid=valid, confidence=confidence, cite=_cite(node.get("cite"), confidence, line),
         when=ClauseReader().clause(node["when"]) if "when" in node else None,
         then=parse_then(node["then"]) if "then" in node else None, clock=clock, silence=silence,
-        ask={name: _texts(text) for name, text in node.get("ask", {}).items()}, tags=_list(node.get("tags")),
+        ask=_asks(node.get("ask", {}), line), tags=_list(node.get("tags")),
         excludes=_list(node.get("excludes")), overrides=_list(node.get("overrides")),
         binds=node.get("better_for_buyer") == "binds", conflicts=str(node.get("conflicts", "")),
         examples=_examples(node.get("examples"), line), defaults=defaults_of(applies), body=json.loads(canonical),

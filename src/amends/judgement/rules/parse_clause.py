@@ -26,6 +26,7 @@ from amends.kernel.clauses import (
 from amends.kernel.countries import GROUPS
 
 CLOCK_STATES = frozenset({"not_started", "running", "paused", "met", "expired", "excluded"})
+MOST_DIGITS = 6  # of a duration's number: longer ones are slips, and would run off the calendar
 _SHAPES = "all, any, not, fact, event, known, unknown, clock, every, at_least … of, or a plain mapping of facts"
 
 
@@ -45,7 +46,7 @@ def line_of(node: Any, fallback: int = 0) -> int:
 def duration(text: Any, line: int = 0) -> timedelta:
     """`3 days`, `48 hours`, `30 minutes`."""
     parts = str(text).split()
-    if len(parts) == 2 and parts[0].lstrip("-").isdigit() and parts[1].rstrip("s") in ("day", "hour", "minute"):  # noqa: PLR2004
+    if len(parts) == 2 and parts[0].lstrip("-").isdigit() and len(parts[0]) <= MOST_DIGITS and parts[1].rstrip("s") in ("day", "hour", "minute"):  # noqa: PLR2004
         return timedelta(**{parts[1].rstrip("s") + "s": int(parts[0])})
     raise Refused(f"expected a duration such as '3 days' or '48 hours', found {text!r}", line)
 
@@ -57,7 +58,9 @@ class ClauseReader:
         self.table = table
         self.columns: Mapping[str, Fact] = COLUMNS.get(table, {})
 
-    def fact(self, name: str, line: int) -> Fact:
+    def fact(self, name: Any, line: int) -> Fact:
+        if not isinstance(name, str):
+            raise Refused(f"expected the name of a fact, found {name!r}", line)
         found = self.columns.get(name) or BY_NAME.get(name)
         if found is None:
             near = get_close_matches(name, [*self.columns, *BY_NAME], n=1)
@@ -178,10 +181,10 @@ class ClauseReader:
             case {"unknown": name} if keys == {"unknown"}:
                 return Known(self.fact(name, line).name, wanted=False)
             case {"clock": rule_id, "is": states} if keys == {"clock", "is"}:
-                wanted = frozenset(states if isinstance(states, list) else [states])
-                if not wanted <= CLOCK_STATES:
-                    raise Refused(f"a clock is one of {sorted(CLOCK_STATES)}, found {sorted(wanted)}", line)
-                return ClockIs(rule_id, wanted)
+                named = states if isinstance(states, list) else [states]
+                if not isinstance(rule_id, str) or not all(isinstance(s, str) and s in CLOCK_STATES for s in named):
+                    raise Refused(f"a clock is a rule's id and one of {sorted(CLOCK_STATES)}, found {named!r}", line)
+                return ClockIs(rule_id, frozenset(named))
             case {"fact": name}:
                 rest = {k: v for k, v in node.items() if k != "fact"}
                 return self.operators(self.fact(name, line), rest, line)

@@ -32,10 +32,10 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> LinedDict:
     out = LinedDict()
     out.line = node.start_mark.line + 1
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key = str(loader.construct_object(key_node, deep=True))
         if key in out:
-            raise DuplicateKeyError(str(key), key_node.start_mark.line + 1)
-        out[str(key)] = loader.construct_object(value_node, deep=True)
+            raise DuplicateKeyError(key, key_node.start_mark.line + 1)
+        out[key] = loader.construct_object(value_node, deep=True)
     return out
 
 

@@ -48,9 +48,12 @@ def next_number(organisation_id: int) -> int:
 def open_case(  # noqa: PLR0913 - what a case is about, all keyword-only
     scope: Scope, now: datetime, *, shop_id: int | None, order_id: int | None, buyer_id: int | None,
     thread_id: int | None = None, leaf: str = "other", title: str = "", priority: int = 0, dedup_key: str | None = None,
-    facts: Mapping[str, Any] | None = None, origin: str = "message",
+    facts: Mapping[str, Any] | None = None, origin: str = "message", judged: bool = True,
 ) -> tuple[Case, bool]:
-    """Open a case, or find the one with the same `dedup_key`. (case, created)."""
+    """Open a case, or find the one with the same `dedup_key`. (case, created).
+
+    `judged` False: the caller learns more in the same transaction, and then judges.
+    """
     scope.require(Permission.CASE_WORK)
     if dedup_key is not None:
         known = Case.objects.filter(organisation_id=scope.organisation_id, dedup_key=dedup_key).first()
@@ -66,7 +69,8 @@ def open_case(  # noqa: PLR0913 - what a case is about, all keyword-only
         scope, at=now, verb="case:case:opened", subject_kind="case", subject_id=case.number,
         payload={"leaf": leaf, "order_id": order_id, "thread_id": thread_id},
     )
-    rejudge(scope, case, now)
+    if judged:
+        rejudge(scope, case, now)
     return case, True
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
+from datetime import datetime
 
 import pytest
 
 from amends.base.accounts.core import Scope
-from amends.base.jobs.worker import run_until_idle
-from amends.connectors.channels.mail import fetch, jobs
+from amends.connectors.channels.mail import fetch
 from amends.connectors.channels.mail import imap as imap_module
 from amends.connectors.channels.mail.fetch import Report, fetch_mailbox
 from amends.intake.conversations import mailboxes
-from amends.intake.conversations.actions import queue_answer, undo
 from amends.intake.conversations.models import MailCursor, Message
-from tests.connectors.channels.mail.servers import ImapServer, Letterbox
+from tests.connectors.channels.mail.servers import ImapServer
 from tests.intake.conversations.mails import raw_mail
 
 pytestmark = [pytest.mark.mailserver, pytest.mark.django_db(transaction=True)]
@@ -113,26 +109,3 @@ def test_an_unreachable_server_is_noted(
     assert MailCursor.objects.get().error == report.error
     monkeypatch.setenv("AMENDS_IMAP_URL", imap.url.replace("/INBOX", "/No-such"))
     assert look(scope, now).error
-
-
-def test_in_by_imap_and_out_by_smtp(scope: Scope, now: datetime, imap: ImapServer, letterbox: Letterbox) -> None:
-    """The whole way, driven by the worker: a mail arrives, is answered, leaves after ten seconds; another is undone."""
-    assert jobs.send is not None
-    imap.append(raw_mail("Where is my mug?", subject="Mug", message_id="<m1@mail.example>"))
-    run_until_idle(lambda: now, with_crons=True)  # makes the cron's first slot
-    run_until_idle(lambda: now + timedelta(seconds=61), with_crons=True)
-    asked = Message.objects.get()
-    later = now + timedelta(seconds=90)
-    answer = queue_answer(scope, asked.thread_id, "It left on Monday.", "en", later)
-    regretted = queue_answer(scope, asked.thread_id, "Go away.", "en", later)
-    run_until_idle(lambda: later + timedelta(seconds=9))
-    assert letterbox.mails == []
-    assert undo(scope, regretted.pk, later + timedelta(seconds=9))
-    run_until_idle(lambda: later + timedelta(seconds=10))
-    run_until_idle(lambda: later + timedelta(days=2))
-    (raw,) = letterbox.mails
-    sent = message_from_bytes(raw, policy=default)
-    assert (sent["In-Reply-To"], sent["References"]) == ("<m1@mail.example>", "<m1@mail.example>")
-    assert (sent["Message-ID"], sent["To"]) == (f"<{answer.message_id}>", "ann@mail.example")
-    assert Message.objects.get(pk=answer.pk).state == "sent"
-    assert Message.objects.get(pk=regretted.pk).state == "undone"

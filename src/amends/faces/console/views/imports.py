@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_POST
 from amends.base.accounts import queries as accounts
 from amends.base.accounts.core import Permission
 from amends.base.settings import env
+from amends.connectors.files import templates
 from amends.faces.console import paging, words
 from amends.faces.console.guard import needs, scope_of
 from amends.faces.console.queries import import_run, import_runs, progress_of, rejected_rows
 from amends.intake.imports import actions, readers
+from amends.intake.imports import queries as run_queries
 from amends.intake.imports import rejects as rejecting
 from amends.intake.imports.models import ImportRun
 from amends.kernel.outcome import InputError
@@ -97,14 +100,29 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
             response["HX-Refresh"] = "true"
         return response
     context["page"] = paging.newest_first(request, rejected_rows(scope, pk), size=100)
+    context["counted"] = [(kind, n) for kind, n in found.counts.items() if isinstance(n, dict) and "created" in n]
     context["layout"] = readers.reader().layouts().get(found.layout)
     return render(request, "imports/run.html", context)
 
 
 @needs(Permission.ORDER_READ)
 def layouts(request: HttpRequest) -> HttpResponse:
-    rows = sorted(readers.layouts(), key=lambda one: (one.platform, one.kind.value, one.id))
-    return render(request, "imports/layouts.html", {"section": "imports", "layouts": rows})
+    scope = scope_of(request)
+    if request.method == "POST":
+        return _accept(request)
+    rows = sorted(run_queries.list_layouts(scope), key=lambda one: (one.layout.platform, one.layout.id))
+    kinds = [layout.kind.value for layout in templates.kinds()]
+    return render(request, "imports/layouts.html", {"section": "imports", "listed": rows, "kinds": kinds})
+
+
+def _accept(request: HttpRequest) -> HttpResponse:
+    """A person says that an unproven layout fits their files."""
+    try:
+        actions.accept_layout(scope_of(request), request.POST.get("layout", ""), timezone.now())
+        messages.success(request, _("Accepted for this organisation."))
+    except InputError as error:
+        messages.error(request, words.problems(error))
+    return redirect("import_layouts")
 
 
 @needs(Permission.ORDER_READ)
@@ -119,10 +137,10 @@ def rejects(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @needs(Permission.ORDER_READ)
-def template(request: HttpRequest, name: str) -> HttpResponse:
-    raise Http404
-
-
-@needs(Permission.IMPORT_RUN)
-def mapping(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+def template(request: HttpRequest, form: str) -> HttpResponse:
+    """Our own import template in one of its forms, with an example row: a file that can be filled and imported."""
+    try:
+        name, content = templates.template(form, request.GET.get("kind", ""))
+    except KeyError:
+        raise Http404 from None
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name)  # type: ignore[return-value]

@@ -11,8 +11,9 @@ function duration(milliseconds) {
   const minutes = Math.floor(milliseconds / MINUTE);
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
   if (days >= 2) return put(words.d, days);
-  if (days) return `${put(words.d, days)} ${put(words.h, hours)}`;
-  if (hours) return `${put(words.h, hours)} ${put(words.m, rest)}`;
+  const two = (large, small, amount) => (amount ? `${large} ${small}` : large);
+  if (days) return two(put(words.d, days), put(words.h, hours), hours);
+  if (hours) return two(put(words.h, hours), put(words.m, rest), rest);
   return put(words.m, rest);
 }
 

@@ -51,6 +51,10 @@ document.addEventListener("amends:fill", (event) => {
   if (!area) return;
   area.value = event.detail.text;
   area.lang = event.detail.language ?? "";
+  const language = area.form.elements.language;
+  if (language && [...language.options].some((o) => o.value === event.detail.language)) language.value = event.detail.language;
+  if (area.form.elements.template) area.form.elements.template.value = event.detail.template ?? "";
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();
 });

@@ -202,8 +202,11 @@ def _own(scope: Scope, message_id: int) -> Message:
 
 
 def _move(message: Message, target: State, **changes: object) -> bool:
-    """One guarded update. False when the message was not in a state that leads to `target`."""
-    allowed = [state for state in sources(target) if (message.state, target) != (State.SENDING, State.QUEUED)]
+    """One guarded update. False when the message was not in a state that leads to `target`.
+
+    A person's verb never touches a message that is being sent.
+    """
+    allowed = [state for state in sources(target) if state is not State.SENDING]
     moved = Message.objects.filter(pk=message.pk, state__in=allowed).update(state=target.value, **changes)
     message.refresh_from_db()
     return moved == 1

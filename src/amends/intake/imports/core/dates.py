@@ -182,42 +182,9 @@ def _worded(plain: str, text: str) -> tuple[tuple[int, int, int], str, str]:
     return (full, month, int(day)), "", plain[end:]
 
 
-_FILLERS:
-            raise BadValue("not_a_date", text=text[:40])
-        end = match.end()
-        if month and len(numbers) == 2:  # noqa: PLR2004 - a day and a year
-            break
-    if not month or len(numbers) != 2:  # noqa: PLR2004
-        raise BadValue("not_a_date", text=text[:40])
-    day, year = numbers
-    if len(day) == 4:  # noqa: PLR2004 - the year came first
-        day, year = year, day
-    return (
-        (int(year) + (2000 if len(year) <= 2 else 0), month, int(day)),
-        "",
-        plain[end:],
-    )
-
-
 _FILLERS = frozenset(
-    {
-        "de",
-        "of",
-        "del",
-        "the",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-    }
-)
+    {"de", "of", "del", "the", "st", "nd", "rd", "th", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+)  # fmt: skip
 
 
 @cache

@@ -123,9 +123,13 @@ def fingerprint(headings: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Which column of a table holds which target."""
+    """Which column of a table holds which target: a field name, `order.extra`, `drop`, `unmapped`, `ignore`.
 
-    targets: dict[int, str]  # column → field name, `order.extra`, `drop` …; every column is in it
+    `targets` lists every column; of several columns of one field, the one whose heading the layout names first
+    comes first.
+    """
+
+    targets: dict[int, str]
     headings: list[str]
 
     def column_of(self, target: str) -> int | None:
@@ -137,21 +141,21 @@ class Placed:
 
 
 def place(layout: Layout, headings: Sequence[str]) -> Placed:
-    """Match headings to targets. One heading can serve several targets only by being listed once."""
-    exact: dict[str, str] = {}
-    prefixes: list[tuple[str, str]] = []
+    """Match headings to targets. A heading that the layout lists twice serves the target listed last."""
+    exact: dict[str, tuple[int, str]] = {}
+    prefixes: list[tuple[str, tuple[int, str]]] = []
     for target, aliases in layout.columns.items():
-        for alias in aliases:
+        for rank, alias in enumerate(aliases):
             if alias.endswith("*") and len(alias) > 1:
-                prefixes.append((normal(alias[:-1]), target))
+                prefixes.append((normal(alias[:-1]), (rank, target)))
             else:
-                exact[normal(alias)] = target
-    targets: dict[int, str] = {}
+                exact[normal(alias)] = rank, target
+    found: list[tuple[int, int, str]] = []
     for position, heading in enumerate(headings):
         name = normal(heading)
-        found = exact.get(name) or next((t for prefix, t in prefixes if name.startswith(prefix)), None)
-        targets[position] = "ignore" if name in REJECT_COLUMNS else found or "unmapped"
-    return Placed(targets, list(headings))
+        rank, target = exact.get(name) or next((p for start, p in prefixes if name.startswith(start)), (0, "unmapped"))
+        found.append((rank, position, "ignore" if name in REJECT_COLUMNS else target))
+    return Placed({position: target for _, position, target in sorted(found)}, list(headings))
 
 
 def recognised(layout: Layout, headings: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from amends.intake.imports.core.problems import BadValue
-from amends.kernel.money import exponent
+from amends.kernel.money import currency_codes, exponent
 
 BLANKS = frozenset({"", "-", "--", "---", "n/a", "N/A", "null", "NULL", "None", "nan"})
 
@@ -126,10 +126,7 @@ def currencies_of(sign: str) -> frozenset[str]:
     compact = sign.upper().replace(" ", "").replace(".", "")
     if compact in SIGNS:
         return SIGNS[compact]
-    codes = _CODE.findall(compact)
-    if codes:
-        return frozenset({codes[0]})
-    return frozenset()
+    return frozenset(code for code in _CODE.findall(compact)[:1] if code in currency_codes())
 
 
 def sign_of(text: str) -> str:

@@ -21,7 +21,7 @@ _ALIASES = {
     "REPUBLICOFKOREA": "KR", "KOREA,REPUBLICOF": "KR", "KOREA": "KR", "VIETNAM": "VN", "CZECHREPUBLIC": "CZ",
     "HOLLAND": "NL", "THENETHERLANDS": "NL", "TURKEY": "TR", "UAE": "AE", "IVORYCOAST": "CI", "MACEDONIA": "MK",
     "MOLDOVA,REPUBLICOF": "MD", "HONGKONG": "HK", "MACAU": "MO", "MACAO": "MO", "TAIWAN,CHINA": "TW",
-    "中国大陆": "CN", "香港": "HK", "澳门": "MO", "台灣": "TW", "臺灣": "TW", "俄罗斯联邦": "RU",
+    "中国大陆": "CN", "香港": "HK", "澳门": "MO", "台灣": "TW", "臺灣": "TW", "俄罗斯联邦": "RU", "ประเทศไทย": "TH",
 }  # fmt: skip
 
 

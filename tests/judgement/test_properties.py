@@ -1,0 +1,106 @@
+"""What holds for any facts whatever: a judgement always comes out, is the same twice, and learning more never unsettles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from amends.judgement.judge import digest, judge, judgement_json
+from amends.judgement.rules.load import load_folder, rulebook_dir
+from amends.judgement.rules.vocabulary import FACTS, Fact, Kind
+from amends.kernel.clauses import CLOCK_PREFIX
+from amends.kernel.money import Money
+
+BOOK = load_folder(rulebook_dir())
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+# Few values each, so that records meet the rules' own thresholds and not only the space around them.
+MOMENTS = st.one_of(
+    st.datetimes(datetime(2014, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - the zone is added
+    st.integers(-90 * 24, 30 * 24).map(lambda hours: NOW + timedelta(hours=hours)),
+)
+MONEY = st.builds(
+    Money, st.sampled_from([Decimal(n) for n in ("0", "25", "25.01", "749.99", "750", "1200")]), st.sampled_from(("USD", "EUR", "JPY")),
+)
+SPAN = st.tuples(MOMENTS, st.none() | MOMENTS)
+OF_KIND: dict[Kind, Callable[[Fact], st.SearchStrategy[Any]]] = {
+    Kind.INSTANT: lambda fact: MOMENTS,
+    Kind.EVENT: lambda fact: MOMENTS,
+    Kind.MONEY: lambda fact: MONEY,
+    Kind.COUNT: lambda fact: st.integers(-1, 400) | st.just(10**9),
+    Kind.NUMBER: lambda fact: st.decimals(allow_nan=False, allow_infinity=False),
+    Kind.CODE: lambda fact: st.sampled_from(fact.codes),
+    Kind.TEXT: lambda fact: st.sampled_from(("US", "UK", "DE", "free_returns", "x")),
+    Kind.FLAG: lambda fact: st.booleans(),
+    Kind.COUNTRY: lambda fact: st.sampled_from(("US", "DE", "GB", "FR", "CN", "BR", "KR", "JP", "AU", "RU", "AQ")),
+    Kind.LANGUAGE: lambda fact: st.sampled_from(("en", "zh")),
+    Kind.ZONE: lambda fact: st.sampled_from(("UTC", "Asia/Shanghai")),
+    Kind.SPANS: lambda fact: st.lists(SPAN, max_size=3).map(tuple),
+    Kind.TABLE: lambda fact: st.lists(rows_of(fact), max_size=3).map(tuple),
+}
+
+
+def rows_of(fact: Fact) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional={c.name: OF_KIND[c.kind](c) for c in fact.columns})
+
+
+COLUMNS = {fact.name: {c.name: OF_KIND[c.kind](c) for c in fact.columns} for fact in FACTS if fact.kind is Kind.TABLE}
+VALUES = {fact.name: OF_KIND[fact.kind](fact) for fact in FACTS}
+OFTEN = ("platform", "case.kind", "case.leaf", "order.placed_at", "order.ship_country", "order.total_with_tax_and_postage")
+RECORDS = st.fixed_dictionaries(
+    {name: VALUES[name] for name in OFTEN}, optional={n: v for n, v in VALUES.items() if n not in OFTEN}
+) | st.fixed_dictionaries({}, optional=VALUES)
+ATTRIBUTES = {f.name: VALUES[f.name] for f in FACTS if f.kind not in (Kind.EVENT, Kind.TABLE)}
+CLOCKED = [rule.id for rule in BOOK.rules if rule.clock]
+CLOCK_STATES = st.dictionaries(
+    st.sampled_from(CLOCKED), st.sampled_from(("not_started", "running", "paused", "met", "expired", "unknown")), max_size=12
+).map(lambda states: {CLOCK_PREFIX + rule: state for rule, state in states.items()})
+
+
+@settings(max_examples=300, deadline=None)
+@given(record=RECORDS, now=MOMENTS)
+def test_any_facts_give_a_judgement_that_is_the_same_twice(record: dict[str, Any], now: datetime) -> None:
+    once, again = judge(record, BOOK, now), judge(record, BOOK, now)
+    assert once == again
+    assert sum(share.share for share in once.liability) == 100
+    body = judgement_json(once, BOOK)
+    assert digest(json.loads(json.dumps(body))) == digest(body)
+    for clock in once.clocks:
+        assert (clock.due is None) or clock.due.tzinfo is not None
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_learning_an_attribute_never_changes_what_was_known(data: st.DataObject) -> None:
+    """A clause that was true or false stays so when an unknown attribute, or a table's unknown column, is filled in."""
+    record = data.draw(RECORDS) | data.draw(CLOCK_STATES)
+    learnt = data.draw(st.fixed_dictionaries({}, optional=ATTRIBUTES))
+    fuller = {**learnt, **record}
+    for table, columns in COLUMNS.items():
+        if table in record:
+            filler = data.draw(st.fixed_dictionaries({}, optional=columns))
+            fuller[table] = tuple({**filler, **row} for row in record[table])
+    for rule in BOOK.rules:
+        for clause in (rule.run_applies, rule.run_when):
+            before = clause(record, NOW)
+            if before is not None:
+                assert clause(fuller, NOW) is before, rule.id
+
+
+@settings(max_examples=150, deadline=None)
+@given(record=RECORDS)
+def test_facts_learnt_after_the_cut_are_not_seen(record: dict[str, Any]) -> None:
+    """Events later than `known_at` do not exist for the judgement, whatever they are."""
+    cut = NOW - timedelta(days=30)
+    events = {f.name for f in FACTS if f.kind is Kind.EVENT}
+    without = {k: v for k, v in record.items() if k not in events or v <= cut}
+    seen, expected = judge({**record, "known_at": cut}, BOOK, NOW), judge({**without, "known_at": cut}, BOOK, NOW)
+    assert (seen.decision, seen.liability, seen.clocks, seen.unknowns) == (
+        expected.decision, expected.liability, expected.clocks, expected.unknowns,
+    )
