@@ -33,6 +33,7 @@ $(BIN)/.installed: requirements/run.txt pyproject.toml
 	@echo "installing from requirements/run.txt (a minute or two, once)"
 	@$(PIP) --require-hashes -r requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python tools/warm.py
 	@touch $@
 
 $(BIN)/.tested: $(BIN)/.installed requirements/test.txt

@@ -22,12 +22,21 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 PLATFORMS = ("aliexpress", "amazon", "ebay", "own_shop")
 
 ORDER = {
-    "seller.country": "CN", "warehouse.country": "CN", "order.placed_at": "2026-10-01T00:00:00Z",
-    "order.paid_at": "2026-10-01T00:01:00Z", "order.ship_by": "2026-10-05T00:00:00Z",
-    "order.shipped": "2026-10-03T00:00:00Z", "order.promised_by": "2026-11-10T00:00:00Z", "order.fulfilment": "seller",
-    "order.item_total": "50.00 USD", "order.total_with_tax_and_postage": "60.00 USD", "order.ship_country": "US",
-    "shipment.protected_label": False, "shipment.tracking_valid": True,
-    "buyer.contacted": "2026-11-19T20:00:00Z", "buyer.last_message": "2026-11-19T20:00:00Z",
+    "seller.country": "CN",
+    "warehouse.country": "CN",
+    "order.placed_at": "2026-10-01T00:00:00Z",
+    "order.paid_at": "2026-10-01T00:01:00Z",
+    "order.ship_by": "2026-10-05T00:00:00Z",
+    "order.shipped": "2026-10-03T00:00:00Z",
+    "order.promised_by": "2026-11-10T00:00:00Z",
+    "order.fulfilment": "seller",
+    "order.item_total": "50.00 USD",
+    "order.total_with_tax_and_postage": "60.00 USD",
+    "order.ship_country": "US",
+    "shipment.protected_label": False,
+    "shipment.tracking_valid": True,
+    "buyer.contacted": "2026-11-19T20:00:00Z",
+    "buyer.last_message": "2026-11-19T20:00:00Z",
 }
 DISPUTE = {"dispute.submitted": "2026-11-19T21:00:00Z", "dispute.channel": "platform"}
 MOVING = {"status": "in_transit", "first_scan_at": "2026-10-04T00:00:00Z"}
@@ -49,18 +58,24 @@ PROBLEMS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
     "late, no tracking known": ({k: v for k, v in LATE.items() if k != "parcels"}, ("ask parcels",) * 4),
     "lost": (EARLY | {"parcels": [{**MOVING, "status": "lost"}]}, ("for_buyer",) * 4),
     "delivered without proof": (
-        CLAIMED_ARRIVED | {"parcels": [SCANNED]}, ("ask parcels.delivered_to_address",) * 4,
+        CLAIMED_ARRIVED | {"parcels": [SCANNED]},
+        ("ask parcels.delivered_to_address",) * 4,
     ),
     "delivered with proof": (
-        CLAIMED_ARRIVED | {"parcels": [{**SCANNED, "delivered_to_address": True}]}, ("for_seller",) * 4,
+        CLAIMED_ARRIVED | {"parcels": [{**SCANNED, "delivered_to_address": True}]},
+        ("for_seller",) * 4,
     ),
     "delivered elsewhere": (
         CLAIMED_ARRIVED | {"parcels": [{**SCANNED, "delivered_to_address": False, "delivered_country": "US"}]},
         ("for_buyer",) * 4,
     ),
-    "customs, reason not known": (HELD, ("ask customs.hold_reason", "for_buyer", "ask customs.hold_reason", "for_buyer")),
+    "customs, reason not known": (
+        HELD,
+        ("ask customs.hold_reason", "for_buyer", "ask customs.hold_reason", "for_buyer"),
+    ),
     "customs, buyer does not pay": (
-        HELD | {"customs.hold_reason": "duty_unpaid"}, ("for_seller", "for_buyer", "for_seller", "for_buyer"),
+        HELD | {"customs.hold_reason": "duty_unpaid"},
+        ("for_seller", "for_buyer", "for_seller", "for_buyer"),
     ),
     "customs, no invoice": (HELD | {"customs.hold_reason": "missing_invoice"}, ("for_buyer",) * 4),
     "damaged, photos": (NAD | {"case.leaf": "damaged", "case.photos": True}, ("for_buyer",) * 4),
@@ -72,16 +87,20 @@ PROBLEMS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
         ("ask promise.return_days", "ask promise.return_days", "for_buyer", "ask promise.return_days"),
     ),
     "change of mind, thirty days promised": (
-        BACK | {"order.delivered": "2026-11-16T00:00:00Z", "promise.return_days": 30}, ("for_buyer",) * 4,
+        BACK | {"order.delivered": "2026-11-16T00:00:00Z", "promise.return_days": 30},
+        ("for_buyer",) * 4,
     ),
     "change of mind, after thirty days": (
-        BACK | {"order.delivered": "2026-10-12T00:00:00Z", "promise.return_days": 30}, ("for_seller",) * 4,
+        BACK | {"order.delivered": "2026-10-12T00:00:00Z", "promise.return_days": 30},
+        ("for_seller",) * 4,
     ),
     "change of mind, forty of sixty promised days": (
-        BACK | {"order.delivered": "2026-10-12T00:00:00Z", "promise.return_days": 60}, ("for_buyer",) * 4,
+        BACK | {"order.delivered": "2026-10-12T00:00:00Z", "promise.return_days": 60},
+        ("for_buyer",) * 4,
     ),
     "cancellation before dispatch": (
-        CANCEL | {"order.shipped": None, "order.ship_by": "2026-11-22T00:00:00Z"}, ("for_buyer",) * 4,
+        CANCEL | {"order.shipped": None, "order.ship_by": "2026-11-22T00:00:00Z"},
+        ("for_buyer",) * 4,
     ),
     "cancellation after dispatch": (CANCEL, ("for_seller",) * 4),
     "refund missing, nothing known": (REFUND, ("ask refund.amount",) * 4),
@@ -127,15 +146,18 @@ def test_an_open_dispute_has_a_clock_of_ours_and_no_contradiction(platform: str,
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize(("country", "delivered", "rule", "decision"), [
-    ("DE", "2026-11-06T10:00:00+01:00", "EU-WD-14", "for_buyer"),
-    ("DE", "2026-11-05T10:00:00+01:00", "", "for_seller"),
-    ("GB", "2026-11-06T10:00:00+00:00", "UK-CCR", "for_buyer"),
-    ("GB", "2026-11-05T10:00:00+00:00", "", "for_seller"),
-    ("CN", "2026-11-13T10:00:00+08:00", "CN-7D", "for_buyer"),
-    ("BR", "2026-11-12T10:00:00-03:00", "BR-7D", "for_buyer"),
-    ("KR", "2026-11-13T10:00:00+09:00", "KR-7D", "for_buyer"),
-])
+@pytest.mark.parametrize(
+    ("country", "delivered", "rule", "decision"),
+    [
+        ("DE", "2026-11-06T10:00:00+01:00", "EU-WD-14", "for_buyer"),
+        ("DE", "2026-11-05T10:00:00+01:00", "", "for_seller"),
+        ("GB", "2026-11-06T10:00:00+00:00", "UK-CCR", "for_buyer"),
+        ("GB", "2026-11-05T10:00:00+00:00", "", "for_seller"),
+        ("CN", "2026-11-13T10:00:00+08:00", "CN-7D", "for_buyer"),
+        ("BR", "2026-11-12T10:00:00-03:00", "BR-7D", "for_buyer"),
+        ("KR", "2026-11-13T10:00:00+09:00", "KR-7D", "for_buyer"),
+    ],
+)
 def test_withdrawal_by_country(platform: str, country: str, delivered: str, rule: str, decision: str) -> None:
     """A shop that promises nothing is held to the law of the buyer's country; eBay's own thirty days go further."""
     more = {"order.ship_country": country, "order.delivered": delivered, "promise.return_days": 0}
@@ -147,13 +169,16 @@ def test_withdrawal_by_country(platform: str, country: str, delivered: str, rule
         assert rule in [c.rule for c in result.citations if c.role == "decides"]
 
 
-@pytest.mark.parametrize(("country", "statutory"), [
-    ("DE", {"repair": "EU-GUAR-2Y", "replacement": "EU-GUAR-2Y"}),
-    ("GB", {"return_and_refund": "UK-STRR"}),
-    ("AU", {"return_and_refund": "AU-ACL", "replacement": "AU-ACL"}),
-    ("BR", {"repair": "BR-26-DURABLE"}),
-])
-def test_what_the_law_gives_for_faulty_goods_is_always_among_the_remedies(country: str, statutory: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("country", "statutory"),
+    [
+        ("DE", {"repair": "EU-GUAR-2Y", "replacement": "EU-GUAR-2Y"}),
+        ("GB", {"return_and_refund": "UK-STRR"}),
+        ("AU", {"return_and_refund": "AU-ACL", "replacement": "AU-ACL"}),
+        ("BR", {"repair": "BR-26-DURABLE"}),
+    ],
+)
+def test_what_the_law_gives_is_among_the_remedies(country: str, statutory: dict[str, str]) -> None:
     for platform in PLATFORMS:
         result = judge(facts_of(platform, "damaged, photos", **{"order.ship_country": country}), BOOK, NOW)
         assert {r.code: r.statutory for r in result.remedies if r.statutory} == statutory
@@ -161,14 +186,40 @@ def test_what_the_law_gives_for_faulty_goods_is_always_among_the_remedies(countr
 
 def test_who_bears_it() -> None:
     expected = {
-        "in transit, in time": "unknown", "in transit, late": "carrier", "lost": "carrier",
-        "delivered with proof": "buyer", "delivered elsewhere": "seller", "customs, buyer does not pay": "buyer",
-        "customs, no invoice": "seller", "damaged, photos": "carrier", "wrong item, photos": "seller",
+        "in transit, in time": "unknown",
+        "in transit, late": "carrier",
+        "lost": "carrier",
+        "delivered with proof": "buyer",
+        "delivered elsewhere": "carrier",
+        "customs, buyer does not pay": "buyer",
+        "customs, no invoice": "seller",
+        "damaged, photos": "carrier",
+        "wrong item, photos": "seller",
         "cancellation before dispatch": "buyer",
     }
     for platform, (name, party) in product(PLATFORMS, expected.items()):
         result = judge(facts_of(platform, name), BOOK, NOW)
         assert [(s.party.value, s.share) for s in result.liability] == [(party, 100)], (platform, name)
+
+
+@pytest.mark.parametrize(
+    ("platform", "more", "postage", "rule"),
+    [
+        ("own_shop", {}, "buyer", "HOUSE-RETURN-POSTAGE"),
+        ("own_shop", {"return.reason_fault": "seller"}, "seller", "HOUSE-RETURN-POSTAGE-FAULT"),
+        ("own_shop", {"promise.return_postage": "seller"}, "seller", "HOUSE-RETURN-POSTAGE-PROMISE"),
+        ("own_shop", {"withdrawal.information_given": False}, "seller", "EU-WD-12M"),
+        ("own_shop", {"order.ship_country": "BR", "order.delivered": "2026-11-18T00:00:00Z"}, "seller", "BR-7D"),
+        ("amazon", {}, "seller", "AMZ-RET-INTL-COST"),
+        ("aliexpress", {"programme": "free_returns"}, "platform", "AE-FREERET-CN"),
+        ("ebay", {}, "buyer", "HOUSE-RETURN-POSTAGE"),
+    ],
+)
+def test_who_pays_the_way_back(platform: str, more: dict[str, Any], postage: str, rule: str) -> None:
+    facts = facts_of(platform, "change of mind, four days", **({"order.ship_country": "DE"} | more))
+    result = judge(facts, BOOK, NOW)
+    assert result.decision is Decision.FOR_BUYER
+    assert (result.outcome["postage"], result.outcome_rules["postage"]) == (postage, rule)
 
 
 def test_a_payment_dispute_puts_every_platform_on_hold() -> None:
@@ -180,3 +231,27 @@ def test_a_payment_dispute_puts_every_platform_on_hold() -> None:
             assert result.outcome["refund"] == "none"
             answer = next(c for c in result.clocks if c.name == "answer_payment_dispute")
             assert answer.due == datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+
+
+def test_two_of_three_earlier_orders_shift_card_fraud_to_the_issuer() -> None:
+    """T12: 73 days are too few; 168 and 334 qualify, and one alone does not."""
+    rows = [
+        {"age_days": 73, "undisputed": True, "same_credential": True, "matches": 2, "matches_ip_or_device": True},
+        {"age_days": 168, "undisputed": True, "same_credential": True, "matches": 2, "matches_ip_or_device": True},
+        {"age_days": 334, "undisputed": True, "same_credential": True, "matches": 2, "matches_ip_or_device": True},
+    ]
+    facts = {
+        "platform": "own_shop",
+        "case.kind": "chargeback",
+        "payment_dispute.opened": "2026-06-20T00:00:00Z",
+        "payment_dispute.reason": "fraudulent",
+        "payment_dispute.respond_by": "2026-07-05T23:59:59Z",
+        "prior_orders": rows,
+    }
+    at = datetime(2026, 6, 21, tzinfo=UTC)
+    result = judge(read_facts(facts), BOOK, at)
+    assert (result.decision, [s.party.value for s in result.liability]) == (Decision.ELSEWHERE, ["issuer"])
+    due = {c.rule: c.due for c in result.clocks}
+    assert due["STR-DUE"] == datetime(2026, 7, 5, 23, 59, 59, tzinfo=UTC)
+    fewer = judge(read_facts({**facts, "prior_orders": rows[:2]}), BOOK, at)
+    assert (fewer.decision, [s.party.value for s in fewer.liability]) == (Decision.ELSEWHERE, ["unknown"])

@@ -56,15 +56,27 @@ def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
 # T1: protected label scanned on time, and Amazon debited the seller all the same
 
 T1 = {
-    "platform": "amazon", "site": "US", "order.fulfilment": "seller", "order.ship_country": "US",
-    "order.placed_at": "2024-11-27T09:00:00-08:00", "order.ship_by": "2024-11-29T23:59:59-08:00",
-    "order.shipped": "2024-11-29T12:00:00-08:00", "order.promised_by": "2024-12-06T23:59:59-08:00",
-    "order.delivered": "2024-12-04T11:15:00-08:00", "order.total_with_tax_and_postage": "32.07 USD",
-    "shipment.protected_label": True, "case.kind": "not_received", "case.leaf": "delivered_not_received",
+    "platform": "amazon",
+    "site": "US",
+    "order.fulfilment": "seller",
+    "order.ship_country": "US",
+    "order.placed_at": "2024-11-27T09:00:00-08:00",
+    "order.ship_by": "2024-11-29T23:59:59-08:00",
+    "order.shipped": "2024-11-29T12:00:00-08:00",
+    "order.promised_by": "2024-12-06T23:59:59-08:00",
+    "order.delivered": "2024-12-04T11:15:00-08:00",
+    "order.total_with_tax_and_postage": "32.07 USD",
+    "shipment.protected_label": True,
+    "case.kind": "not_received",
+    "case.leaf": "delivered_not_received",
     "parcels": [{"first_scan_at": "2024-11-29T17:40:00-08:00", "status": "delivered", "delivered_to_address": True}],
-    "dispute.channel": "a_to_z", "dispute.submitted": "2024-12-10T10:00:00-08:00",
-    "dispute.decided": "2024-12-14T10:00:00-08:00", "dispute.decision": "for_buyer", "dispute.funded_by": "seller",
-    "dispute.refund_issued_by": "platform", "refund.issued": "2024-12-14T10:00:00-08:00",
+    "dispute.channel": "a_to_z",
+    "dispute.submitted": "2024-12-10T10:00:00-08:00",
+    "dispute.decided": "2024-12-14T10:00:00-08:00",
+    "dispute.decision": "for_buyer",
+    "dispute.funded_by": "seller",
+    "dispute.refund_issued_by": "platform",
+    "refund.issued": "2024-12-14T10:00:00-08:00",
 }
 
 
@@ -149,7 +161,10 @@ def test_t3_graded_on_wednesday_amazon_refunds_and_safe_t_is_barred() -> None:
     assert result.decision is Decision.FOR_BUYER
     assert shares(result) == {"seller": 100}
     assert {k: result.outcome[k] for k in ("refund", "funded_by", "auto", "appeal")} == {
-        "refund": "full", "funded_by": "seller", "auto": "refund", "appeal": "none",
+        "refund": "full",
+        "funded_by": "seller",
+        "auto": "refund",
+        "appeal": "none",
     }
     rule = BOOK.find("AMZ-FBM-REFUND", "2026-01-26")
     assert rule is not None
@@ -181,7 +196,10 @@ def test_t4_unsigned_at_755_dollars() -> None:
     assert cited(result)["EB-SIG"] == "2020-10-19"
     assert shares(result) == {"seller": 100}
     assert {k: result.outcome[k] for k in ("refund", "funded_by", "metric_effects", "appeal")} == {
-        "refund": "full", "funded_by": "seller", "metric_effects": ["defect"], "appeal": "EB-APPEAL",
+        "refund": "full",
+        "funded_by": "seller",
+        "metric_effects": ["defect"],
+        "appeal": "EB-APPEAL",
     }
     # Thursday 15 October, three business days: Friday, Monday, Tuesday
     assert clock(result, "EB-INR-RESP") == (State.RUNNING, at("2026-10-20T23:59:59-07:00"))
@@ -211,13 +229,18 @@ def test_t4_signature_not_known_asks_for_it() -> None:
     assert unknown.fact == "parcels.signature"
     assert unknown.ask == {"en": "proof of delivery with signature", "zh": "带签名的妥投证明"}
     assert {(m.value, m.rule, m.decision) for m in unknown.moves} == {
-        (True, "EB-INR-DELIVERED", "for_seller"), (False, "EB-SIG", "for_buyer"),
+        (True, "EB-INR-DELIVERED", "for_seller"),
+        (False, "EB-SIG", "for_buyer"),
     }
 
 
-@pytest.mark.parametrize(("total", "decision"), [
-    ("749.99 USD", Decision.FOR_SELLER), ("750.00 USD", Decision.FOR_BUYER),
-])
+@pytest.mark.parametrize(
+    ("total", "decision"),
+    [
+        ("749.99 USD", Decision.FOR_SELLER),
+        ("750.00 USD", Decision.FOR_BUYER),
+    ],
+)
 def test_t4_both_sides_of_the_threshold(total: str, decision: Decision) -> None:
     assert judged({**example("t4"), "order.total_with_tax_and_postage": total}).decision is decision
 
@@ -231,11 +254,19 @@ def test_t4_on_another_site_a_person_looks_the_threshold_up() -> None:
 # T5: used goods come back; half may be kept until eBay is asked to step in
 
 T5 = {
-    "platform": "ebay", "site": "US", "order.placed_at": "2026-04-01T09:00:00-07:00", "order.ship_country": "US",
-    "order.delivered": "2026-04-08T12:00:00-07:00", "order.total_with_tax_and_postage": "120.00 USD",
-    "case.kind": "return", "case.leaf": "change_of_mind", "return.requested": "2026-04-15T09:00:00-07:00",
-    "return.answered": "2026-04-15T15:00:00-07:00", "return.agreed": "2026-04-15T15:00:00-07:00",
-    "return.sent": "2026-04-17T09:00:00-07:00", "return.delivered_at": "2026-04-22T09:00:00-07:00",
+    "platform": "ebay",
+    "site": "US",
+    "order.placed_at": "2026-04-01T09:00:00-07:00",
+    "order.ship_country": "US",
+    "order.delivered": "2026-04-08T12:00:00-07:00",
+    "order.total_with_tax_and_postage": "120.00 USD",
+    "case.kind": "return",
+    "case.leaf": "change_of_mind",
+    "return.requested": "2026-04-15T09:00:00-07:00",
+    "return.answered": "2026-04-15T15:00:00-07:00",
+    "return.agreed": "2026-04-15T15:00:00-07:00",
+    "return.sent": "2026-04-17T09:00:00-07:00",
+    "return.delivered_at": "2026-04-22T09:00:00-07:00",
     "return.condition": "used",
 }
 
@@ -249,7 +280,11 @@ def test_t5_half_may_be_kept_before_ebay_steps_in() -> None:
 
 
 def test_t5_nothing_may_be_kept_after() -> None:
-    escalated = {**T5, "dispute.submitted": "2026-04-22T13:00:00-07:00", "dispute.escalated": "2026-04-23T09:00:00-07:00"}
+    escalated = {
+        **T5,
+        "dispute.submitted": "2026-04-22T13:00:00-07:00",
+        "dispute.escalated": "2026-04-23T09:00:00-07:00",
+    }
     result = judged(escalated, "2026-04-23T12:00:00-07:00")
     assert (result.decision, deciders(result)) == (Decision.FOR_BUYER, ["EB-DEDUCT-LOST"])
     assert shares(result) == {"seller": 100}
@@ -300,7 +335,10 @@ def test_t9_buyers_amount_and_points() -> None:
     assert (result.decision, deciders(result)) == (Decision.FOR_BUYER, ["AE-RESP"])
     assert shares(result) == {"seller": 100}
     assert {k: result.outcome[k] for k in ("refund", "funded_by", "points", "correction", "metric_effects")} == {
-        "refund": "buyer_demand", "funded_by": "seller", "points": "2-48", "correction": "in_order_only",
+        "refund": "buyer_demand",
+        "funded_by": "seller",
+        "points": "2-48",
+        "correction": "in_order_only",
         "metric_effects": ["dispute_rate", "seller_liability_rate"],
     }
     assert clock(result, "AE-RESP") == (State.EXPIRED, at("2026-03-25T09:00:00-07:00"))
@@ -325,7 +363,7 @@ def test_t9_in_the_flow_before_2017() -> None:
     assert "points" not in result.outcome
     assert shares(result) == {"seller": 100}
     assert "AE-RESP" not in {c.rule for c in result.clocks}
-    # applied on 20 March: day four is the 23rd, day fifteen 3 April, and on the 16th day it goes to the platform by itself
+    # applied on 20 March: day four is the 23rd, day fifteen 3 April; on day sixteen it goes to the platform by itself
     assert clock(result, "AE-ESC-OLD-FROM") == (State.EXPIRED, at("2015-03-23T09:00:00-07:00"))
     assert clock(result, "AE-ESC-OLD") == (State.RUNNING, at("2015-04-03T23:59:59-07:00"))
     later = judged(example("t9-before-2017") | {"known_at": "2015-04-04T00:00:00-07:00"})
@@ -336,28 +374,9 @@ def test_t9_in_the_flow_before_2017() -> None:
 def test_t9_old_platform_clocks_skip_the_holiday() -> None:
     facts = example("t9-before-2017") | {
         "dispute.escalated": "2015-04-03T12:00:00+08:00",  # a Friday; Monday 6 April was the holiday of Qingming
-        "dispute.information_requested": "2015-04-08T10:00:00+08:00", "known_at": "2015-04-08T11:00:00+08:00",
+        "dispute.information_requested": "2015-04-08T10:00:00+08:00",
+        "known_at": "2015-04-08T11:00:00+08:00",
     }
     result = judged(facts)
     assert clock(result, "AE-OLD-INTERVENE") == (State.MET, at("2015-04-08T23:59:59+08:00"))
     assert clock(result, "AE-OLD-PROOF") == (State.RUNNING, at("2015-04-11T10:00:00+08:00"))
-
-
-# T12: which earlier orders shift a card fraud dispute to the issuer
-
-
-def test_t12_two_of_three_orders_qualify() -> None:
-    rows = [
-        {"age_days": 73, "undisputed": True, "same_credential": True, "matches": 2, "matches_ip_or_device": True},
-        {"age_days": 168, "undisputed": True, "same_credential": True, "matches": 2, "matches_ip_or_device": True},
-        {"age_days": 334, "undisputed": True, "same_credential": True, "matches": 2, "matches_ip_or_device": True},
-    ]
-    facts = {
-        "platform": "own_shop", "case.kind": "chargeback", "payment_dispute.opened": "2026-06-20T00:00:00Z",
-        "payment_dispute.reason": "fraudulent", "payment_dispute.respond_by": "2026-07-05T23:59:59Z", "prior_orders": rows,
-    }
-    result = judged(facts, "2026-06-21T00:00:00Z")
-    assert (result.decision, shares(result)) == (Decision.ELSEWHERE, {"issuer": 100})
-    assert clock(result, "STR-DUE") == (State.RUNNING, at("2026-07-05T23:59:59Z"))
-    fewer = judged({**facts, "prior_orders": rows[:2]}, "2026-06-21T00:00:00Z")
-    assert (fewer.decision, shares(fewer)) == (Decision.ELSEWHERE, {"unknown": 100})

@@ -18,15 +18,9 @@ from amends.base.accounts.models import Membership
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # No inline script, no inline style, nothing from another host. `data:` images: the QR code of TOTP set-up.
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 PERMISSIONS_POLICY = (
     "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), "
@@ -67,11 +61,11 @@ class ReaderLocale:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language, zone = _language_and_zone(request)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language), timezone.override(zone):
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
-                response.render()
+                response.render()  # a lazy response is written in the reader's language too
         response.headers.setdefault("Content-Language", language)
         if "Vary" not in response.headers:
             response.headers["Vary"] = "Accept-Language, Cookie"

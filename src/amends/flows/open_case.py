@@ -73,6 +73,7 @@ def open_wished(scope: Scope, wish: Wish, now: datetime, *, origin: str = "perso
     `several_orders`, `unknown_shop`, `shop_missing`, `unknown_leaf`, `leaf_and_kind`, `nothing_to_go_on`.
     """
     scope.require(Permission.CASE_WORK)
+    scope.require(Permission.CASE_READ)
     _check(wish)
     with transaction.atomic():
         order = _order(scope, wish)

@@ -38,8 +38,12 @@ class Triaged:
     draft_id: int | None
 
 
-def _join(scope: Scope, thread: Thread, now: datetime) -> Case | None:
-    """The case this message belongs to: the thread's own, else an open one on the same order and buyer."""
+def _join(scope: Scope, thread: Thread, message: Message, now: datetime) -> Case | None:
+    """The case this message belongs to: the thread's own, else an open one on the same order and buyer.
+
+    Only words written after a case was closed open it again, and only within REOPEN_WITHIN; reading an old message
+    again opens nothing.
+    """
     ids = Case.objects.filter(organisation_id=scope.organisation_id).order_by("-pk").values_list("pk", flat=True)
     found = ids.filter(thread=thread).first()
     if found is None and thread.order_id is not None:
@@ -47,7 +51,7 @@ def _join(scope: Scope, thread: Thread, now: datetime) -> Case | None:
     if found is None:
         return None
     case = lock(scope, found)
-    if case.closed_at is not None:
+    if case.closed_at is not None and message.at > case.closed_at:
         if now - case.closed_at > REOPEN_WITHIN:
             return None
         case.closed_at = None
@@ -130,11 +134,12 @@ def work_on(  # noqa: PLR0913 - a message and what is already known of it
     """What follows from a reading. `message` brings its thread; it is locked here, so that two workers take turns."""
     Message.objects.select_for_update().only("pk").get(pk=message.pk, organisation_id=scope.organisation_id)
     thread = message.thread
+    is_new = message.reading is None
     message.reading = reading.to_json()
     message.language = reading.language
     message.save(update_fields=["reading", "language"])
     _remember_language(thread, reading)
-    case, opened = _attach(scope, message, thread, reading, now)
+    case, opened = _attach(scope, message, thread, reading, now, is_new=is_new)
     known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(case.leaf, message)
     if cases.learn(scope, case, now, known, "message", f"message:{message.pk}"):
         record(scope, at=now, verb="case:facts:learnt", subject_kind="case", subject_id=case.number,
@@ -142,8 +147,17 @@ def work_on(  # noqa: PLR0913 - a message and what is already known of it
     stored = rejudge(scope, case, now)
     newest = stored or newest_judgement(scope, case)
     _ask_tasks(scope, case, newest, now)
-    answer = write_draft(scope, case, reading, now, newest) if draft else None
+    wanted = draft and case.closed_at is None and (is_new or not _answered(message))
+    answer = write_draft(scope, case, reading, now, newest) if wanted else None
     return Worked(case, opened, stored is not None or opened, newest, answer)
+
+
+def _answered(message: Message) -> bool:
+    """Whether someone has written back since; the machine then has nothing left to draft."""
+    later = Message.objects.filter(
+        organisation_id=message.organisation_id, thread_id=message.thread_id, direction=Message.Direction.OUT, at__gte=message.at
+    )
+    return later.exclude(state__in=(Message.State.DRAFT, Message.State.UNDONE, Message.State.NOTE)).exists()
 
 
 def _remember_language(thread: Thread, reading: Reading) -> None:
@@ -153,8 +167,11 @@ def _remember_language(thread: Thread, reading: Reading) -> None:
         buyer.save(update_fields=["language"])
 
 
-def _attach(scope: Scope, message: Message, thread: Thread, reading: Reading, now: datetime) -> tuple[Case, bool]:
-    case = _join(scope, thread, now)
+def _attach(  # noqa: PLR0913 - a message, its thread and what was read
+    scope: Scope, message: Message, thread: Thread, reading: Reading, now: datetime, *, is_new: bool
+) -> tuple[Case, bool]:
+    """(case, opened). A message read before only corrects what the case is about; it does not come in again."""
+    case = _join(scope, thread, message, now)
     if case is None:
         shop_id = thread.shop_id or (thread.order.shop_id if thread.order else None)
         case, opened = cases.open_case(
@@ -176,9 +193,10 @@ def _attach(scope: Scope, message: Message, thread: Thread, reading: Reading, no
     vague = case.leaf in NOT_A_PROBLEM or kind_of(case.leaf) == "enquiry"
     if reading.leaf in BY_CODE and reading.leaf not in NOT_A_PROBLEM and vague:
         case.leaf = reading.leaf
-    case.priority = max(case.priority, _priority(reading))
-    case.waiting_for = "us"
-    case.changed_at = now
+    if is_new:
+        case.priority = max(case.priority, _priority(reading))
+        case.waiting_for = "us"
+        case.changed_at = now
     case.save()
     return case, False
 

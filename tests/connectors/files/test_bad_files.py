@@ -46,8 +46,16 @@ def zipped(**members):
         ("doc.json", b'{\n"a": 1\n}', "json_not_known"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "damaged_workbook"),
         ("new.xlsx", zipped(**{"[Content_Types]__xml": "<Types/>"}), "damaged_workbook"),
-        ("quote.csv", ("order_number,currency,placed_at\n" + '1,EUR,"' + "x" * 2_000_000).encode(), "quote_never_closed"),
-        ("title.csv", b"amazon-order-id\tlast-updated-date\tfulfillment-channel\titem-price\n1\t2\t3\t4\n", "missing_headings"),
+        (
+            "quote.csv",
+            ("order_number,currency,placed_at\n" + '1,EUR,"' + "x" * 2_000_000).encode(),
+            "quote_never_closed",
+        ),
+        (
+            "title.csv",
+            b"amazon-order-id\tlast-updated-date\tfulfillment-channel\titem-price\n1\t2\t3\t4\n",
+            "missing_headings",
+        ),
     ],
 )
 def test_the_run_fails_with_a_name(scope, name, content, code):

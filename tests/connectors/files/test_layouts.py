@@ -49,13 +49,40 @@ def workbook(*rows, title="orders"):
     return buffer.getvalue()
 
 
-ALL_ORDERS = (
-    "amazon-order-id, merchant-order-id, purchase-date, last-updated-date, order-status, fulfillment-channel, "
-    "sales-channel, order-channel, ship-service-level, product-name, sku, asin, item-status, quantity, currency, "
-    "item-price, item-tax, shipping-price, shipping-tax, gift-wrap-price, gift-wrap-tax, item-promotion-discount, "
-    "ship-promotion-discount, ship-city, ship-state, ship-postal-code, ship-country, promotion-ids, cpf, "
-    "is-business-order, purchase-order-number, price-designation"
-).split(", ")
+ALL_ORDERS = [
+    "amazon-order-id",
+    "merchant-order-id",
+    "purchase-date",
+    "last-updated-date",
+    "order-status",
+    "fulfillment-channel",
+    "sales-channel",
+    "order-channel",
+    "ship-service-level",
+    "product-name",
+    "sku",
+    "asin",
+    "item-status",
+    "quantity",
+    "currency",
+    "item-price",
+    "item-tax",
+    "shipping-price",
+    "shipping-tax",
+    "gift-wrap-price",
+    "gift-wrap-tax",
+    "item-promotion-discount",
+    "ship-promotion-discount",
+    "ship-city",
+    "ship-state",
+    "ship-postal-code",
+    "ship-country",
+    "promotion-ids",
+    "cpf",
+    "is-business-order",
+    "purchase-order-number",
+    "price-designation",
+]
 
 
 def all_orders(**cells):
@@ -122,13 +149,38 @@ def test_amazon_all_orders(scope):
 def test_amazon_orders_and_all_orders_speak_of_the_same_lines(scope):
     first = import_bytes(scope, table(ALL_ORDERS, all_orders(), separator="\t"), "all.txt")
     done(first, "amazon_all_orders", 1)
-    headings = (
-        "order-id, order-item-id, purchase-date, payments-date, buyer-email, buyer-name, buyer-phone-number, sku, "
-        "product-name, quantity-purchased, currency, item-price, item-tax, shipping-price, shipping-tax, "
-        "ship-service-level, recipient-name, ship-address-1, ship-address-2, ship-address-3, ship-city, ship-state, "
-        "ship-postal-code, ship-country, ship-phone-number, delivery-start-date, delivery-end-date, "
-        "delivery-time-zone, delivery-Instructions, sales-channel"
-    ).split(", ")
+    headings = [
+        "order-id",
+        "order-item-id",
+        "purchase-date",
+        "payments-date",
+        "buyer-email",
+        "buyer-name",
+        "buyer-phone-number",
+        "sku",
+        "product-name",
+        "quantity-purchased",
+        "currency",
+        "item-price",
+        "item-tax",
+        "shipping-price",
+        "shipping-tax",
+        "ship-service-level",
+        "recipient-name",
+        "ship-address-1",
+        "ship-address-2",
+        "ship-address-3",
+        "ship-city",
+        "ship-state",
+        "ship-postal-code",
+        "ship-country",
+        "ship-phone-number",
+        "delivery-start-date",
+        "delivery-end-date",
+        "delivery-time-zone",
+        "delivery-Instructions",
+        "sales-channel",
+    ]
     row = {
         "order-id": "111-0000001-0000001",
         "order-item-id": "00000000000001",
@@ -158,13 +210,41 @@ def test_amazon_orders_and_all_orders_speak_of_the_same_lines(scope):
     assert order.paid_at == utc(2026, 11, 2, 8, 16)
 
 
-AMAZON_RETURNS = (
-    "Order ID, Order date, Return request date, Return request status, Amazon RMA ID, Merchant RMA ID, Label type, "
-    "Label cost, Currency code, Return carrier, Tracking ID, Label to be paid by, A-to-Z Claim, Is prime, ASIN, "
-    "Merchant SKU, Item Name, Return quantity, Return Reason, In policy, Return type, Resolution, Invoice number, "
-    "Return delivery date, Order Amount, Order quantity, SafeT Action reason, SafeT claim id, SafeT claim state, "
-    "SafeT claim creation time, SafeT claim reimbursement amount, Refunded Amount, Order Item ID"
-).split(", ")
+AMAZON_RETURNS = [
+    "Order ID",
+    "Order date",
+    "Return request date",
+    "Return request status",
+    "Amazon RMA ID",
+    "Merchant RMA ID",
+    "Label type",
+    "Label cost",
+    "Currency code",
+    "Return carrier",
+    "Tracking ID",
+    "Label to be paid by",
+    "A-to-Z Claim",
+    "Is prime",
+    "ASIN",
+    "Merchant SKU",
+    "Item Name",
+    "Return quantity",
+    "Return Reason",
+    "In policy",
+    "Return type",
+    "Resolution",
+    "Invoice number",
+    "Return delivery date",
+    "Order Amount",
+    "Order quantity",
+    "SafeT Action reason",
+    "SafeT claim id",
+    "SafeT claim state",
+    "SafeT claim creation time",
+    "SafeT claim reimbursement amount",
+    "Refunded Amount",
+    "Order Item ID",
+]
 
 
 def amazon_return(refunded=""):
@@ -205,15 +285,50 @@ def test_a_return_report_does_not_overrule_the_order(scope, make_order, shop):
     assert known.return_requests.count() == 1
 
 
-EBAY = (
-    "Sales Record Number, Order Number, Buyer Username, Buyer Name, Buyer Email, Buyer Note, Buyer Address 1, "
-    "Buyer Address 2, Buyer City, Buyer State, Buyer Zip, Buyer Country, Buyer Tax Identifier Name, "
-    "Buyer Tax Identifier Value, Ship To Name, Ship To Phone, Ship To Address 1, Ship To Address 2, Ship To City, "
-    "Ship To State, Ship To Zip, Ship To Country, Item Number, Item Title, Custom Label, "
-    "Sold Via Promoted Listings, Quantity, Sold For, Shipping And Handling, Total Price, Payment Method, Sale Date, "
-    "Paid On Date, Ship By Date, Minimum Estimated Delivery Date, Maximum Estimated Delivery Date, Shipped On Date, "
-    "Feedback Left, Shipping Service, Tracking Number, Transaction ID, Variation Details"
-).split(", ")
+EBAY = [
+    "Sales Record Number",
+    "Order Number",
+    "Buyer Username",
+    "Buyer Name",
+    "Buyer Email",
+    "Buyer Note",
+    "Buyer Address 1",
+    "Buyer Address 2",
+    "Buyer City",
+    "Buyer State",
+    "Buyer Zip",
+    "Buyer Country",
+    "Buyer Tax Identifier Name",
+    "Buyer Tax Identifier Value",
+    "Ship To Name",
+    "Ship To Phone",
+    "Ship To Address 1",
+    "Ship To Address 2",
+    "Ship To City",
+    "Ship To State",
+    "Ship To Zip",
+    "Ship To Country",
+    "Item Number",
+    "Item Title",
+    "Custom Label",
+    "Sold Via Promoted Listings",
+    "Quantity",
+    "Sold For",
+    "Shipping And Handling",
+    "Total Price",
+    "Payment Method",
+    "Sale Date",
+    "Paid On Date",
+    "Ship By Date",
+    "Minimum Estimated Delivery Date",
+    "Maximum Estimated Delivery Date",
+    "Shipped On Date",
+    "Feedback Left",
+    "Shipping Service",
+    "Tracking Number",
+    "Transaction ID",
+    "Variation Details",
+]
 
 
 def ebay_row(**cells):
@@ -301,7 +416,9 @@ ALIEXPRESS = [
 ]
 
 
-def aliexpress_row(number="8100000000000001", products="【1】Test mug (产品属性:Color:Red) (商家编码:MUG-4) (产品数量:2 piece)"):
+def aliexpress_row(
+    number="8100000000000001", products="【1】Test mug (产品属性:Color:Red) (商家编码:MUG-4) (产品数量:2 piece)"
+):
     return [
         number,
         "等待买家收货",
@@ -362,14 +479,47 @@ def test_aliexpress_orders(scope, form):
     assert Buyer.objects.count() == 2
 
 
-SHOPIFY = (
-    "Name, Email, Financial Status, Paid at, Fulfillment Status, Fulfilled at, Accepts Marketing, Currency, Subtotal, "
-    "Shipping, Taxes, Total, Discount Code, Discount Amount, Shipping Method, Created at, Lineitem quantity, "
-    "Lineitem name, Lineitem price, Lineitem compare at price, Lineitem sku, Lineitem requires shipping, "
-    "Lineitem taxable, Lineitem fulfillment status, Billing Name, Shipping Name, Shipping Zip, Shipping Country, "
-    "Notes, Cancelled at, Payment Method, Payment Reference, Refunded Amount, Vendor, Id, Tags, Risk Level, Source, "
-    "Lineitem discount"
-).split(", ")
+SHOPIFY = [
+    "Name",
+    "Email",
+    "Financial Status",
+    "Paid at",
+    "Fulfillment Status",
+    "Fulfilled at",
+    "Accepts Marketing",
+    "Currency",
+    "Subtotal",
+    "Shipping",
+    "Taxes",
+    "Total",
+    "Discount Code",
+    "Discount Amount",
+    "Shipping Method",
+    "Created at",
+    "Lineitem quantity",
+    "Lineitem name",
+    "Lineitem price",
+    "Lineitem compare at price",
+    "Lineitem sku",
+    "Lineitem requires shipping",
+    "Lineitem taxable",
+    "Lineitem fulfillment status",
+    "Billing Name",
+    "Shipping Name",
+    "Shipping Zip",
+    "Shipping Country",
+    "Notes",
+    "Cancelled at",
+    "Payment Method",
+    "Payment Reference",
+    "Refunded Amount",
+    "Vendor",
+    "Id",
+    "Tags",
+    "Risk Level",
+    "Source",
+    "Lineitem discount",
+]
 
 
 def shopify_row(**cells):
@@ -425,12 +575,40 @@ def test_shopify_refunds_grow_by_their_difference(scope):
         assert [event.amount_minor for event in booked] == expected
 
 
-SHOPEE_TW = (
-    "訂單編號, 訂單狀態, 不成立原因, 退貨 / 退款狀態, 買家帳號, 訂單成立日期, 商品總價, 買家支付運費, 買家總支付金額, "
-    "商品名稱, 商品選項名稱, 商品原價, 商品活動價格, 主商品貨號, 商品選項貨號, 數量, 退貨數量, 收件地址, "
-    "收件者電話 (註:蝦皮店到店不顯示), 城市, 行政區, 郵遞區號, 收件者姓名, 寄送方式, 付款方式, 最晚出貨日期, 包裹查詢號碼, "
-    "買家付款時間, 實際出貨時間, 訂單完成時間, 買家備註, 備註"
-).split(", ")
+SHOPEE_TW = [
+    "訂單編號",
+    "訂單狀態",
+    "不成立原因",
+    "退貨 / 退款狀態",
+    "買家帳號",
+    "訂單成立日期",
+    "商品總價",
+    "買家支付運費",
+    "買家總支付金額",
+    "商品名稱",
+    "商品選項名稱",
+    "商品原價",
+    "商品活動價格",
+    "主商品貨號",
+    "商品選項貨號",
+    "數量",
+    "退貨數量",
+    "收件地址",
+    "收件者電話 (註:蝦皮店到店不顯示)",
+    "城市",
+    "行政區",
+    "郵遞區號",
+    "收件者姓名",
+    "寄送方式",
+    "付款方式",
+    "最晚出貨日期",
+    "包裹查詢號碼",
+    "買家付款時間",
+    "實際出貨時間",
+    "訂單完成時間",
+    "買家備註",
+    "備註",
+]
 
 
 def shopee_tw_row(**cells):
@@ -469,15 +647,36 @@ def test_shopee_taiwan_repeats_order_money_on_each_row(scope):
 
 
 def test_shopee_philippines(scope):
-    headings = (
-        "Order ID, Order Status, Tracking Number*, Shipping Option, Order Creation Date, Order Paid Time, "
-        "Order Complete Time, Username (Buyer), Receiver Name, Phone Number, Delivery Address, Town, City, Province, "
-        "Zip Code, Product Name, SKU Reference No., Variation Name, Original Price, Deal Price, Quantity, "
-        "Total Buyer Payment, Grand Total, Buyer Paid Shipping Fee, Remark from buyer"
-    ).split(", ")
+    headings = [
+        "Order ID",
+        "Order Status",
+        "Tracking Number*",
+        "Shipping Option",
+        "Order Creation Date",
+        "Order Paid Time",
+        "Order Complete Time",
+        "Username (Buyer)",
+        "Receiver Name",
+        "Phone Number",
+        "Delivery Address",
+        "Town",
+        "City",
+        "Province",
+        "Zip Code",
+        "Product Name",
+        "SKU Reference No.",
+        "Variation Name",
+        "Original Price",
+        "Deal Price",
+        "Quantity",
+        "Total Buyer Payment",
+        "Grand Total",
+        "Buyer Paid Shipping Fee",
+        "Remark from buyer",
+    ]
     row = ["261105TEST01\t", "To Receive", "PH00000001", "J&T", "2026-11-05 10:20", "2026-11-05 10:25", "", "buyer1",
-           "Maria Test", "", "1 Test St", "", "Manila", "", "1000", "Mug", "MUG-4", "Blue", "₱1,349.00", "₱1,299.00", "1",
-           "₱1,334.50", "₱1,334.50", "₱35.50", "please hurry"]  # fmt: skip
+           "Maria Test", "", "1 Test St", "", "Manila", "", "1000", "Mug", "MUG-4", "Blue", "₱1,349.00", "₱1,299.00",
+           "1", "₱1,334.50", "₱1,334.50", "₱35.50", "please hurry"]  # fmt: skip
     run = import_bytes(scope, table(headings, row), "shopee.csv")
     done(run, "shopee_orders_ph", 1)
     order = Order.objects.get()
@@ -486,11 +685,32 @@ def test_shopee_philippines(scope):
 
 
 def test_shopee_thailand_knows_no_prices(scope):
-    headings = (
-        "หมายเลขคำสั่งซื้อ, *หมายเลขติดตามพัสดุ, ชื่อผู้รับ, ชื่อผู้ใช้ (ผู้ซื้อ), เลขอ้างอิง SKU, ชื่อสินค้า, ชื่อตัวเลือก, จำนวน, "
-        "วันที่ทำการสั่งซื้อ, จังหวัด, รหัสไปรษณีย์"
-    ).split(", ")
-    row = ["261105TEST02", "TH00000001", "Test", "buyer2", "MUG-4", "แก้ว", "", "2", "2026-11-05 10:20", "Bangkok", "10110"]
+    headings = [
+        "หมายเลขคำสั่งซื้อ",
+        "*หมายเลขติดตามพัสดุ",
+        "ชื่อผู้รับ",
+        "ชื่อผู้ใช้ (ผู้ซื้อ)",
+        "เลขอ้างอิง SKU",
+        "ชื่อสินค้า",
+        "ชื่อตัวเลือก",
+        "จำนวน",
+        "วันที่ทำการสั่งซื้อ",
+        "จังหวัด",
+        "รหัสไปรษณีย์",
+    ]
+    row = [
+        "261105TEST02",
+        "TH00000001",
+        "Test",
+        "buyer2",
+        "MUG-4",
+        "แก้ว",
+        "",
+        "2",
+        "2026-11-05 10:20",
+        "Bangkok",
+        "10110",
+    ]
     run = import_bytes(scope, table(headings, row), "shopee.csv")
     done(run, "shopee_orders_th", 1)
     order = Order.objects.get()

@@ -15,9 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_headings_match_by_name_wherever_they_stand(scope):
-    content = table(
-        ["Placed_At ", "colour", "*CURRENCY*", '"order_number"'], ["2026-11-02", "red", "EUR", "0001"]
-    )
+    content = table(["Placed_At ", "colour", "*CURRENCY*", '"order_number"'], ["2026-11-02", "red", "EUR", "0001"])
     run = import_bytes(scope, content)
     assert run.accepted == 1
     order = Order.objects.get()
@@ -26,7 +24,9 @@ def test_headings_match_by_name_wherever_they_stand(scope):
 
 
 def test_repeated_headings_do_not_overwrite_each_other(scope):
-    import_bytes(scope, table(["order_number", "currency", "placed_at", "x", "x"], ["1", "EUR", "2026-11-02", "a", "b"]))
+    import_bytes(
+        scope, table(["order_number", "currency", "placed_at", "x", "x"], ["1", "EUR", "2026-11-02", "a", "b"])
+    )
     order = Order.objects.get()
     assert (order.extra["x"], order.extra["x__2"]) == ("a", "b")
 
@@ -38,14 +38,18 @@ def test_order_money_repeated_on_each_row_is_counted_once(scope):
 
 
 def test_ids_keep_their_zeros_and_their_digits(scope):
-    import_bytes(scope, template({"order_number": "000123"}, {"order_number": "123"}, {"order_number": "576000000000000001\t"}))
+    import_bytes(
+        scope, template({"order_number": "000123"}, {"order_number": "123"}, {"order_number": "576000000000000001\t"})
+    )
     assert set(Order.objects.values_list("number", flat=True)) == {"000123", "123", "576000000000000001"}
 
 
 def test_unknown_and_foreign_currencies_are_rejected(scope):
     run = import_bytes(
         scope,
-        template({"currency": "XQX"}, {"currency": ""}, {"order_total": "£5"}, {"order_total": "€5"}, {"currency": "eur"}),
+        template(
+            {"currency": "XQX"}, {"currency": ""}, {"order_total": "£5"}, {"order_total": "€5"}, {"currency": "eur"}
+        ),
     )
     assert reasons(run) == [
         (2, "currency", "unknown_currency"),
@@ -85,7 +89,9 @@ def test_day_and_month_are_decided_by_the_file(scope, dates, expected, warnings)
 
 
 def test_dates_that_nothing_settles_are_rejected_not_guessed(scope):
-    run = import_bytes(scope, template({"placed_at": "03/04/2026"}, {"placed_at": "05/05/2026"}, {"placed_at": "2026-05-06"}))
+    run = import_bytes(
+        scope, template({"placed_at": "03/04/2026"}, {"placed_at": "05/05/2026"}, {"placed_at": "2026-05-06"})
+    )
     assert reasons(run) == [(2, "placed_at", "date_ambiguous")]
     assert "dates_ambiguous" in [w["code"] for w in run.warnings]
 
@@ -150,7 +156,9 @@ def test_an_order_is_taken_in_whole_or_not_at_all(scope):
 
 
 def test_a_row_with_more_cells_than_headings_is_rejected(scope):
-    run = import_bytes(scope, "order_number,currency,placed_at\n1,EUR,2026-11-02\n2,EUR,2026-11-02,surplus\n3,EUR,2026-11-02,,\n")
+    run = import_bytes(
+        scope, "order_number,currency,placed_at\n1,EUR,2026-11-02\n2,EUR,2026-11-02,surplus\n3,EUR,2026-11-02,,\n"
+    )
     assert reasons(run) == [(3, "column 4", "too_many_cells")]
     assert run.accepted == 2
 
@@ -164,7 +172,9 @@ def test_a_poorer_file_blanks_nothing(scope):
 
 
 def test_open_totals_follow_lines_that_come_later(scope):
-    first = template({"order_number": "1", "order_total": "", "shipping_total": "2.00", "line_id": "1", "unit_price": "5.00"})
+    first = template(
+        {"order_number": "1", "order_total": "", "shipping_total": "2.00", "line_id": "1", "unit_price": "5.00"}
+    )
     import_bytes(scope, first)
     order = Order.objects.get()
     assert (order.total_minor, order.extra["total_basis"]) == (7_00, "lines")
@@ -192,6 +202,14 @@ def test_shops_are_found_by_platform_and_name_or_made(scope, shop):
 def test_two_shops_that_fit_are_a_question_not_a_guess(scope, shop):
     shop("amazon", site="DE", name="One")
     shop("amazon", site="DE", name="Two")
-    headings = ["amazon-order-id", "last-updated-date", "fulfillment-channel", "item-price", "purchase-date", "sales-channel", "currency"]
+    headings = [
+        "amazon-order-id",
+        "last-updated-date",
+        "fulfillment-channel",
+        "item-price",
+        "purchase-date",
+        "sales-channel",
+        "currency",
+    ]
     run = import_bytes(scope, table(headings, ["1", "", "", "", "2026-11-02T00:00:00Z", "Amazon.de", "EUR"]))
     assert (run.state, run.error["code"], run.error["params"]["shops"]) == ("failed", "shop_ambiguous", "One, Two")

@@ -1,4 +1,4 @@
-"""The shipped rulebook holds what it promises, and a broken one says where, which rule and what was expected."""
+"""The shipped rulebook holds what it promises, and notices when a rule loses its source, its example or a number."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from amends.judgement.rules.core import Layer, Rule, Rulebook
+from amends.judgement.rules.core import Layer, Rule
 from amends.judgement.rules.load import load_folder, rulebook_dir
-from amends.judgement.rules.parse import parse_file
 from amends.judgement.rules.verify import check_example, problems_of, stale, verify
 from amends.kernel.outcome import InputError, Problem
 from amends.kernel.parties import Confidence
@@ -48,7 +47,11 @@ def test_examples_stand_on_both_sides(rule: Rule) -> None:
     seen = {str(example.expect) for example in rule.examples}
     assert len(seen) >= 2
     if rule.then is not None and rule.clock is None:
-        misses = [e for e in rule.examples if e.expect.get("fires") in ("false", "unknown") or e.expect.get("applies") == "false"]
+        misses = [
+            e
+            for e in rule.examples
+            if e.expect.get("fires") in ("false", "unknown") or e.expect.get("applies") == "false"
+        ]
         assert misses
         assert len(misses) < len(rule.examples)
 
@@ -77,7 +80,8 @@ def test_outcomes_use_one_vocabulary() -> None:
         "refund": {"full", "partial", "buyer_demand", "none", "after_return"},
         "funded_by": {"seller", "platform", "issuer", "buyer"},
         "metric_effects": {"odr", "defect", "late", "dispute_rate", "seller_liability_rate", "none"},
-        "return_required": {"true", "false"}, "postage": {"seller", "buyer", "platform"},
+        "return_required": {"true", "false"},
+        "postage": {"seller", "buyer", "platform"},
     }
     for rule in BOOK.rules:
         for then in (rule.then, rule.silence):
@@ -107,7 +111,11 @@ SPOT = [
     ("EB-CANCEL", {"cancellation.requested": "2026-07-01T00:00:00-07:00"}, "2026-07-04T00:00:00-07:00"),
     ("PP-OPEN", {"order.paid_at": "2026-01-01T00:00:00-08:00"}, "2026-06-30T00:00:00-07:00"),
     ("PP-ESC", {"dispute.submitted": "2026-07-01T00:00:00-07:00"}, "2026-07-21T00:00:00-07:00"),
-    ("EU-WD-REFUND", {"order.ship_country": "ES", "withdrawal.declared": "2026-07-01T12:00:00+02:00"}, "2026-07-15T23:59:59+02:00"),
+    (
+        "EU-WD-REFUND",
+        {"order.ship_country": "ES", "withdrawal.declared": "2026-07-01T12:00:00+02:00"},
+        "2026-07-15T23:59:59+02:00",
+    ),
     ("CN-7D-REFUND", {"return.delivered_at": "2026-07-01T12:00:00+08:00"}, "2026-07-08T23:59:59+08:00"),
 ]
 
@@ -154,12 +162,14 @@ def test_without_its_source_a_rule_is_refused(copy: Path) -> None:
     whole = rule_text(copy, "platforms/ebay.yaml", "EB-CANCEL")
     edit(copy, "platforms/ebay.yaml", whole, re.sub(r"    cite: .*\n", "", whole))
     (problem,) = refused(copy)
-    assert (problem.code, problem.params["rule"], problem.params["expected"]) == ("bad_rule", "EB-CANCEL", "a rule needs `cite`")
+    assert problem.code == "bad_rule"
+    assert problem.params == {"rule": "EB-CANCEL", "expected": "a rule needs `cite`"}
 
 
 def test_a_source_that_nobody_describes_is_refused(copy: Path) -> None:
     path = copy / "sources.yaml"
-    path.write_text("".join(line for line in path.read_text("utf-8").splitlines(True) if not line.startswith("S31:")), "utf-8")
+    kept = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("S31:")]
+    path.write_text("\n".join(kept), "utf-8")
     (problem,) = refused(copy)
     assert (problem.code, problem.params) == ("unknown_source", {"rule": "EB-CANCEL", "source": "S31"})
 
@@ -175,7 +185,8 @@ def test_a_changed_number_fails_its_example(copy: Path) -> None:
     edit(copy, "platforms/ebay.yaml", whole, whole.replace("runs: {days: 3,", "runs: {days: 4,"))
     problems = verify(load_folder(copy))
     assert {(p.code, p.params["rule"], p.params["example"]) for p in problems} == {
-        ("example_failed", "EB-CANCEL", "three natural days"), ("example_failed", "EB-CANCEL", "over"),
+        ("example_failed", "EB-CANCEL", "three natural days"),
+        ("example_failed", "EB-CANCEL", "over"),
     }
     assert "got '2026-04-07T10:00:00-07:00'" in problems[0].params["why"]
 
@@ -191,109 +202,3 @@ def test_freshness_is_a_warning_with_an_age() -> None:
     old = stale(BOOK, date(2027, 5, 22))
     assert {days for _, days in old} == {181}
     assert len(old) == sum(1 for r in BOOK.rules if r.cite)
-
-
-# Malformed files
-
-RULE = """\
-layer: platform
-rules:
-  - id: X-1
-    title: A rule
-    applies: {platform: ebay}
-    confidence: B
-    cite: {source: S20, retrieved: 2026-11-22}
-    when: {fact: order.total_with_tax_and_postage, at_least: 750 USD}
-    then: {decision: for_buyer}
-    examples: [{given: {}, expect: {fires: unknown}}]
-"""
-CLOCK = "    clock: {name: a, owner: seller, starts: {event: dispute.submitted}, runs: {days: 5}}\n"
-MALFORMED = [
-    ("key twice", RULE + "    confidence: C\n", "duplicate_key", 11, "line 11: the key 'confidence' stands twice"),
-    ("unknown fact", RULE.replace("order.total_with_tax_and_postage", "order.total_with_tax"), "bad_rule", 8,
-     "no fact is called 'order.total_with_tax'; did you mean 'order.total_with_tax_and_postage'?"),
-    ("unknown operator", RULE.replace("at_least:", "atleast:"), "bad_rule", 8,
-     "no operator is called 'atleast'; did you mean 'at_least'?"),
-    ("operator without order", RULE.replace("fact: order.total_with_tax_and_postage, at_least: 750 USD", "fact: platform, at_least: ebay"),
-     "bad_rule", 8, "platform (code) has no order, so 'at_least' does not fit"),
-    ("value of another type", RULE.replace("750 USD", "much"), "bad_rule", 8,
-     "order.total_with_tax_and_postage expects money, found 'much' (not_money)"),
-    ("unknown code", RULE.replace("{platform: ebay}", "{platform: ebey}"), "bad_rule", 5,
-     "platform expects code, found 'ebey' (unknown_code)"),
-    ("unknown key", RULE + "    colour: red\n", "bad_rule", 3, "a rule has no key 'colour'"),
-    ("nothing follows", RULE.replace("    then: {decision: for_buyer}\n", ""), "bad_rule", 3, "a rule needs `then` or `clock`"),
-    ("shares do not add up", RULE.replace("{decision: for_buyer}", "{liability: [{party: seller, share: 0.4}]}"), "bad_rule", 9,
-     "liability shares must add up to 1"),
-    ("no such decision", RULE.replace("for_buyer", "maybe"), "bad_rule", 9, "expected one of"),
-    ("clock of two lengths", RULE + CLOCK.replace("days: 5", "days: 5, hours: 3"), "bad_rule", 11, "runs needs exactly one of"),
-    ("clock of a length and a given date", RULE + CLOCK.replace("days: 5", "days: 5, given: dispute.respond_by"), "bad_rule", 11,
-     "runs is either `given` or a length, not both"),
-    ("clock as long as no count", RULE + CLOCK.replace("days: 5", "days: {fact: order.item_total}"), "bad_rule", 11,
-     "a clock's length is a count, and order.item_total is money"),
-    ("clock from no event", RULE + CLOCK.replace("dispute.submitted", "platform"), "bad_rule", 11,
-     "'platform' is not an event or a time"),
-    ("business days of nowhere", RULE + CLOCK.replace("days: 5", "business_days: 5"), "bad_rule", 11,
-     "business days need a country or a weekend"),
-    ("not YAML", RULE.replace("rules:", "rules: ["), "not_yaml", 3, "while parsing"),
-    ("no rules", "layer: law\n", "bad_rule_file", 1, "a rule file needs a list `rules`"),
-    ("no such layer", "layer: heaven\nrules: []\n", "bad_rule_file", 1, "expected one of"),
-]
-
-
-@pytest.mark.parametrize(("text", "code", "line", "expected"), [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
-def test_malformed(text: str, code: str, line: int, expected: str) -> None:
-    rules, problems = parse_file(text, "platforms/x.yaml")
-    assert rules == []
-    (problem,) = problems
-    assert (problem.code, problem.where) == (code, f"platforms/x.yaml:{line}")
-    assert problem.params["expected"].startswith(expected)
-    if code == "bad_rule":
-        assert problem.params["rule"] == "X-1"
-
-
-def test_the_sample_itself_is_sound() -> None:
-    rules, problems = parse_file(RULE, "platforms/x.yaml")
-    assert problems == []
-    assert [problems_of(rule) for rule in rules] == [[]]
-
-
-def test_one_bad_rule_does_not_hide_the_next() -> None:
-    second = RULE.split("rules:\n")[1].replace("X-1", "X-2").replace("for_buyer", "maybe")
-    _, problems = parse_file(RULE.replace("at_least:", "atleast:") + second, "platforms/x.yaml")
-    assert [(p.params["rule"], p.where) for p in problems] == [("X-1", "platforms/x.yaml:8"), ("X-2", "platforms/x.yaml:17")]
-
-
-def book_of(folder: Path, *rules: str) -> Rulebook:
-    (folder / "platforms").mkdir()
-    (folder / "sources.yaml").write_text("S20: {title: A page, url: example.org}\n", "utf-8")
-    (folder / "platforms" / "x.yaml").write_text("rules:\n" + "".join(r.split("rules:\n")[1] for r in rules), "utf-8")
-    return load_folder(folder)
-
-
-def versioned(valid: str) -> str:
-    return RULE.replace("    confidence", f"    valid: {{by: order.placed_at, {valid}}}\n    confidence")
-
-
-def test_overlapping_versions_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as caught:
-        book_of(tmp_path, versioned("to: 2026-01-25"), versioned("from: 2026-01-25"))
-    assert caught.value.problems == [Problem("overlapping_versions", "platforms/x.yaml:11", {"rule": "X-1"})]
-
-
-def test_versions_that_meet_are_accepted(tmp_path: Path) -> None:
-    book = book_of(tmp_path, versioned("to: 2026-01-25"), versioned("from: 2026-01-26"))
-    assert [r.version for r in book.versions("X-1")] == ["open", "2026-01-26"]
-
-
-def test_a_circle_of_precedence_is_refused(tmp_path: Path) -> None:
-    first = RULE + "    overrides: [X-2]\n"
-    second = RULE.replace("X-1", "X-2") + "    overrides: [X-1]\n"
-    with pytest.raises(InputError) as caught:
-        book_of(tmp_path, first, second)
-    assert caught.value.problems == [Problem("precedence_cycle", "X-1", {"rule": "X-1"})]
-
-
-def test_overriding_no_rule_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as caught:
-        book_of(tmp_path, RULE + "    overrides: [X-9]\n")
-    assert caught.value.problems == [Problem("unknown_rule", "platforms/x.yaml:2", {"rule": "X-1", "other": "X-9"})]

@@ -17,10 +17,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Double-byte encodings and the first bytes of their everyday characters: GB2312 level 1, Big5 level 1.
-_EVERYDAY = (("gb18030", 0xB0, 0xD7), ("big5", 0xA4, 0xC6))
+# Double-byte encodings and the first bytes of their everyday characters: KS X 1001 syllables, GB2312 level 1, Big5
+# level 1. Korean is asked first and must fit almost wholly, because its syllables lie inside the Chinese range.
+_EVERYDAY = (("euc_kr", 0xB0, 0xC8, 0.98), ("gb18030", 0xB0, 0xD7, 0.6), ("big5", 0xA4, 0xC6, 0.6))
+_ENOUGH_KOREAN = 12  # characters; a few Chinese ones could all lie in the Korean range by chance
 _SAMPLE = 1 << 18
-_BINARY_SHARE = 0.001  # of NUL bytes; a table has none
+_STRAY_NULS = 8  # and one in a thousand bytes: more, and it is no table
+_ONE_SIDED = 0.9  # of the NULs of UTF-16 stand at even or at odd places
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,22 @@ def detect(source: Source) -> Charset:
     for mark, encoding in _MARKS:
         if survey.sample.startswith(mark):
             return Charset(encoding, flawed=encoding == "utf-8-sig" and not survey.good)
-    if survey.nuls * 5 > survey.size:  # every other byte of western text, one in five of mixed text
-        return Charset("utf-16-be" if survey.even_nuls * 2 > survey.nuls else "utf-16-le")
-    if survey.nuls > survey.size * _BINARY_SHARE:
-        raise FileRefused("binary_file")
+    if survey.nuls > _STRAY_NULS + survey.size // 1000:
+        return _wide(survey)
     nuls = survey.nuls > 0
     if survey.good:
         return Charset("utf-8", nuls=nuls)
     if _mostly_utf8(survey.sample + survey.first_bad):
         return Charset("utf-8", flawed=True, nuls=nuls)
     return Charset(*_legacy(survey.first_bad or survey.sample), nuls=nuls)
+
+
+def _wide(survey: _Survey) -> Charset:
+    """UTF-16 without a mark: its NULs, the upper halves of plain letters, all stand on one side."""
+    even = survey.even_nuls / survey.nuls
+    if survey.nuls * 5 > survey.size and not 1 - _ONE_SIDED < even < _ONE_SIDED:
+        return Charset("utf-16-be" if even >= _ONE_SIDED else "utf-16-le")
+    raise FileRefused("binary_file")
 
 
 def _survey(source: Source) -> _Survey:
@@ -104,11 +113,11 @@ def _mostly_utf8(sample: bytes) -> bool:
 def _legacy(sample: bytes) -> tuple[str, bool]:
     """(encoding, flawed) of bytes that are neither UTF-8 nor UTF-16."""
     best, share = "", 0.0
-    for encoding, low, high in _EVERYDAY:
+    for encoding, low, high, needed in _EVERYDAY:
         its_share = _everyday_share(sample, encoding, low, high)
-        if its_share > share:
+        if its_share > max(share, needed):
             best, share = encoding, its_share
-    if share > 0.6:  # noqa: PLR2004 - running text and headings are far above, chance is far below
+    if best:
         return best, not _decodes(sample, best)
     guess = from_bytes(sample[:65536], cp_isolation=_GUESSES).best()
     if guess is not None:
@@ -125,13 +134,15 @@ def _everyday_share(sample: bytes, encoding: str, low: int, high: int) -> float:
     wide = [c for c in text if ord(c) > 127]  # noqa: PLR2004 - beyond ASCII
     if not wide or wide.count("\ufffd") * 50 > len(wide) + 50:
         return 0.0
+    if encoding == "euc_kr" and len(wide) < _ENOUGH_KOREAN:
+        return 0.0
     common = 0
     for c in wide:
         if c in "，。、：；（）“”《》":
             common += 1
             continue
         raw = c.encode(encoding, "ignore")
-        common += len(raw) == 2 and low <= raw[0] <= high and (encoding != "gb18030" or raw[1] >= 0xA1)  # noqa: PLR2004 - GB2312 proper
+        common += len(raw) == 2 and low <= raw[0] <= high and (encoding == "big5" or raw[1] >= 0xA1)  # noqa: PLR2004 - GB2312 and KS X 1001 proper
     return common / len(wide)
 
 

@@ -80,4 +80,3 @@ def settings_tabs(request: HttpRequest, scope: Scope | None) -> list[dict[str, A
 def _rights(scope: Scope | None) -> dict[str, bool]:
     """`{"case_settle": True, …}` for templates: `{% if may.case_settle %}`."""
     return {p.name.lower(): bool(scope and scope.may(p)) for p in Permission}
-

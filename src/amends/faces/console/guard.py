@@ -8,13 +8,14 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from amends.base.accounts.core import NotAllowed, Permission, Scope
 from amends.base.accounts.models import Organisation
 from amends.faces.console.views import errors
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def needs(permission: Permission | None = None) -> Callable[[View[P]], View[P]]:
@@ -25,7 +26,7 @@ def needs(permission: Permission | None = None) -> Callable[[View[P]], View[P]]:
 
     def wrap(view: View[P]) -> View[P]:
         @wraps(view)
-        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             if not request.scope:  # type: ignore[attr-defined]
@@ -57,9 +58,9 @@ def scope_of(request: HttpRequest) -> Scope:
     seat: Any = request.seat  # type: ignore[attr-defined]
     if seat.scope is None:
         raise RuntimeError("a page without `needs` asked for a scope")
-    return seat.scope  # type: ignore[no-any-return]
+    return seat.scope
 
 
 def organisation_of(request: HttpRequest) -> Organisation:
     seat: Any = request.seat  # type: ignore[attr-defined]
-    return seat.organisation  # type: ignore[no-any-return]
+    return seat.organisation

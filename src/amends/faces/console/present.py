@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from amends.faces.console import formats, words
+from amends.faces.console import formats, words, words_facts
 from amends.intake.conversations.models import Message
 from amends.kernel.zones import principal_zone
 from amends.resolution.cases.core.axes import CaseState, Choice, Verb
@@ -30,8 +30,8 @@ _GROUP_OF = {
 }
 # A scan or a payment says the same as the order's own date, and more.
 _TOLD_BY = {"scan_delivered": "order_delivered", "money_paid": "order_paid", "scan_picked_up": "order_shipped"}
-# The message or the note itself stands in the time line, so the act of writing it need not.
-_SHOWN_ELSEWHERE = ("case:answer:done", "case:note:done", "case:judgement:given")
+# The message, the note and the judgement stand in the time line themselves, so the acts behind them need not.
+_SHOWN_ELSEWHERE = ("case:answer:done", "case:note:done", "case:judgement:given", "case:facts:learnt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def change_words(change: dict[str, Any]) -> str:
         return _("learnt: %(fact)s") % {"fact": words.label("fact", was)}
     if what == "clock":
         state = now.get("state") if isinstance(now, dict) else now
-        return f"{change.get('rule')}: {words.label('clock_state', state)}"
+        return f"{words_facts.clock_of(str(change.get('rule')))}: {words.label('clock_state', state)}"
     return f"{words.label('change', what)}: {was or '–'} → {now or '–'}"
 
 
@@ -137,12 +137,19 @@ class ClockShown:
     starts: datetime | None
     live: bool
     zones: tuple[tuple[str, str], ...]  # (whose, zone name), the reader's left out
+    passed: bool  # somebody else's, and its moment is over: no fault of ours, so never shown as late
+
+    @property
+    def opens(self) -> bool:
+        """Its moment lets the buyer do something, in place of ending it."""
+        return str(self.body["name"]) in _OPENING
 
 
+_OPENING = ("claim_opens", "dispute_may_open", "escalation_opens")
 LIVE = ("running", "paused", "expired")
 
 
-def clocks(case: Case, body: dict[str, Any], reader_zone: str) -> list[ClockShown]:
+def clocks(case: Case, body: dict[str, Any], reader_zone: str, now: datetime) -> list[ClockShown]:
     out: list[ClockShown] = []
     buyer = buyer_zone(case)
     for clock in body.get("clocks", ()):
@@ -156,8 +163,9 @@ def clocks(case: Case, body: dict[str, Any], reader_zone: str) -> list[ClockShow
                 seen.add(zone)
                 others.append((whose, zone))
         live = clock["state"] in LIVE and not clock.get("met_at")
-        out.append(ClockShown(clock, due, parse_datetime(clock.get("starts") or ""), live, tuple(others)))
-    return sorted(out, key=lambda c: (not c.live, c.due is None, c.due.timestamp() if c.due else 0))
+        passed = clock.get("owner") != "seller" and due is not None and due <= now
+        out.append(ClockShown(clock, due, parse_datetime(clock.get("starts") or ""), live, tuple(others), passed))
+    return sorted(out, key=lambda c: (not c.live, c.passed, c.due is None, c.due.timestamp() if c.due else 0))
 
 
 def _official(clock: dict[str, Any]) -> str:

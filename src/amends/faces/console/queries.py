@@ -41,9 +41,7 @@ class OrderPage:
 
 def order_page(scope: Scope, pk: int) -> OrderPage | None:
     scope.require(Permission.ORDER_READ)
-    order = (
-        Order.objects.filter(organisation_id=scope.organisation_id, pk=pk).select_related("shop", "buyer").first()
-    )
+    order = Order.objects.filter(organisation_id=scope.organisation_id, pk=pk).select_related("shop", "buyer").first()
     if order is None:
         return None
     return OrderPage(

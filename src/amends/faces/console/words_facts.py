@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
+from amends.faces.console import words_rules
+from amends.judgement.rules.load import current
 from amends.judgement.rules.vocabulary import find
 
 
@@ -21,3 +23,12 @@ def question(unknown: dict[str, Any]) -> str:
     language = (get_language() or "en").split("-")[0]
     text = texts.get(language) or gettext(texts.get("en") or str(unknown.get("fact", "")))
     return text[:1].upper() + text[1:]
+
+
+def clock_of(rule_id: str) -> str:
+    """The clock a rule runs, in words; the rule's own id when it has none or is gone from the book."""
+    rule = current().find(rule_id)
+    if rule is None or rule.clock is None:
+        return rule_id
+    code = rule.clock.name
+    return str(words_rules.LABELS["clock"].get(code, code.replace("_", " ")))

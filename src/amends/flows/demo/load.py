@@ -69,7 +69,7 @@ def _converse(scope: Scope, agent: User, made: Made, case: dict[str, Any], now: 
     said_at = before(now, case["said"])
     received = conversations.receive_text(
         scope, made.shop.pk, made.buyer.external_id, made.order.number, case["text"], said_at,
-        f"demo-{made.order.number}", said_at, language=case["language"],
+        f"demo-{made.order.number}", said_at, language=case["language"], triage=False,
     )
     message: Message = received.message
     if case.get("photos"):

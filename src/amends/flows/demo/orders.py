@@ -92,6 +92,10 @@ def _paid(organisation: Organisation, order: Order, case: dict[str, Any], now: d
         )
 
 
+def _place(case: dict[str, Any]) -> dict[str, str]:
+    return {"delivered_country": case["delivered_country"]} if "delivered_country" in case else {}
+
+
 def _parcel(organisation: Organisation, order: Order, case: dict[str, Any], now: datetime) -> None:
     shipped, delivered = order.shipped_at, order.delivered_at
     assert shipped is not None  # noqa: S101 - a demo parcel has been shipped
@@ -100,7 +104,7 @@ def _parcel(organisation: Organisation, order: Order, case: dict[str, Any], now:
     parcel = Parcel.objects.create(
         organisation=organisation, order=order, number=case["tracking"], carrier=case["carrier"], shipped_at=shipped,
         first_scan_at=first_scan if is_valid else None, delivered_at=delivered, signature=case.get("signature"),
-        delivered_to_address=case.get("at_address"), checked_at=now - timedelta(minutes=40),
+        delivered_to_address=case.get("at_address"), extra=_place(case), checked_at=now - timedelta(minutes=40),
         status="delivered" if delivered else case.get("status", "customs" if "customs" in case else "in_transit" if is_valid else "unknown"),
     )
     if not is_valid:

@@ -88,7 +88,7 @@ class Given:
 
     by: str
 
-    def find(self, record: Record) -> int | None:
+    def find(self, _: Record) -> None:
         return None
 
 

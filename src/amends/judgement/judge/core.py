@@ -6,7 +6,7 @@ hold, given the clocks; the verdict; the remedies; what is unknown and how it wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -105,7 +105,7 @@ def apply_rules(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Appl
     excluded = _exclusions(active, record, now)
     clocks = []
     for rule in active:
-        if rule.clock is None:
+        if rule.clock is None or rule.run_clock_only(record, now) is not True:
             continue
         clock = run(rule.clock, rule.id, record, now)
         if rule.id in excluded and clock.state in (State.RUNNING, State.PAUSED, State.EXPIRED):
@@ -192,7 +192,8 @@ def judge(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Judgement:
     return Judgement(
         decision=verdict.decision, confidence=verdict.confidence, liability=verdict.shares, outcome=verdict.outcome,
         outcome_rules=verdict.outcome_rules, clocks=_ordered(applied.clocks), remedies=remedies, plan=plan,
-        citations=_citations(applied, _heard(settled, verdict), verdict.deciding), unknowns=unknowns, conflicts=verdict.conflicts,
+        citations=_citations(applied, _heard(settled, verdict), verdict.deciding), unknowns=unknowns,
+        conflicts=verdict.conflicts,
         excluded=tuple(sorted(applied.excluded.items())), warnings=_warnings(facts, applied, verdict.decision),
     )
 
@@ -245,34 +246,46 @@ def _citations(applied: Applied, fired: list[Fired], deciding: tuple[str, ...]) 
 
 def _unknowns(applied: Applied, undecided: list[Rule], decision: Decision, now: datetime) -> tuple[Unknown, ...]:
     """Facts worth asking for: those that keep a rule with a consequence from being decided."""
+    is_open = decision in (Decision.NO_RULE, Decision.UNDETERMINED)
     asked: dict[str, list[Rule]] = {}
     for rule in undecided:
-        if rule.id in applied.excluded:
-            continue
-        for name in unknown_facts(rule.when, applied.record, now) if rule.when else ():
-            if not name.startswith(CLOCK_PREFIX):
-                asked.setdefault(name, []).append(rule)
-    is_open = decision in (Decision.NO_RULE, Decision.UNDETERMINED)
+        if rule.id not in applied.excluded and rule.when is not None:
+            for name in unknown_facts(rule.when, applied.record, now):
+                if not name.startswith(CLOCK_PREFIX):
+                    asked.setdefault(name, []).append(rule)
     for rule in applied.pending if is_open else ():
-        chooser = (rule.valid.by,) if rule.valid and rule.in_force(applied.record) is None else ()
-        names = (*chooser, *unknown_facts(rule.applies, applied.record, now))
-        # Only where the answers would bring in a rule that decides: an event that has not happened is no question.
-        if _decides(rule) and all(n not in EVENT_FACTS and (f := find(n)) is not None and f.ask for n in names):
-            for name in names:
-                asked.setdefault(name, []).append(rule)
-    by_id = {rule.id: rule for rule in applied.active}
-    for clock in applied.clocks:
-        if clock.state is not State.UNKNOWN or clock.rule in applied.excluded:
-            continue
-        rule = by_id[clock.rule]
-        # Our own deadline is always worth knowing, unless its rule has nothing to say here; others' while nothing is decided.
-        if (is_open or clock.owner == "seller") and rule.run_when(applied.record, now) is not False:
-            for name in clock.missing:
-                asked.setdefault(name, []).append(rule)
+        for name in _would_bring_in(rule, applied.record, now):
+            asked.setdefault(name, []).append(rule)
+    for rule, name in _unknown_deadlines(applied, now, ours_only=not is_open):
+        asked.setdefault(name, []).append(rule)
     return tuple(
         Unknown(name, _ask(name, rules), tuple(r.id for r in rules), _moves(name, rules, applied, now))
         for name, rules in asked.items()
     )
+
+
+def _would_bring_in(rule: Rule, record: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
+    """Facts whose answers would settle whether a rule that decides applies; none if one of them cannot be asked for.
+
+    An event that has not happened is no question, and neither is an attribute without one of its own.
+    """
+    if not _decides(rule):
+        return ()
+    chooser = (rule.valid.by,) if rule.valid and rule.in_force(record) is None else ()
+    names = (*chooser, *unknown_facts(rule.applies, record, now))
+    askable = all(name not in EVENT_FACTS and (fact := find(name)) is not None and fact.ask for name in names)
+    return names if askable else ()
+
+
+def _unknown_deadlines(applied: Applied, now: datetime, *, ours_only: bool) -> Iterator[tuple[Rule, str]]:
+    """What a clock lacks to run: our own deadlines always, others' while nothing is decided."""
+    by_id = {rule.id: rule for rule in applied.active}
+    for clock in applied.clocks:
+        rule = by_id[clock.rule]
+        if clock.state is not State.UNKNOWN or rule.id in applied.excluded or (ours_only and clock.owner != "seller"):
+            continue
+        if rule.run_when(applied.record, now) is not False:
+            yield from ((rule, name) for name in clock.missing)
 
 
 def _ask(name: str, rules: list[Rule]) -> Texts:

@@ -79,8 +79,10 @@ def settle(fired: Iterable[Fired], undecided: bool) -> Verdict:
                 outcome_rules[key] = f.rule.id
     if effects:
         outcome["metric_effects"] = effects
-    # Who bears it may come from another rule than the one that decides: a platform says "refund", the scans say whose loss.
-    shares = _shares([*agreeing, *(k for k in kept if k not in deciding)])
+    # Who bears it may come from another rule than the one that decides: a platform refunds, the scans say whose loss.
+    # While a deciding fact is missing nobody is named: a guess here would be read as a verdict.
+    open_question = decision in (Decision.UNDETERMINED, Decision.NEEDS_PERSON)
+    shares = _shares([] if open_question else [*agreeing, *(k for k in kept if k not in deciding)])
     confidence = weakest([f.rule.confidence for f in agreeing]) if agreeing else None
     return Verdict(
         decision, shares, outcome, outcome_rules,

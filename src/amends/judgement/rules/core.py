@@ -92,6 +92,7 @@ class Rule:
     when: Clause | None
     then: Then | None
     clock: ClockSpec | None
+    clock_only: Clause | None  # the clock runs only where this is known to hold
     silence: Then | None
     ask: Mapping[str, Texts]
     tags: tuple[str, ...]
@@ -108,10 +109,12 @@ class Rule:
     house_of: int | None = None  # organisation, for a house rule
     run_applies: Compiled = field(init=False, repr=False, compare=False)
     run_when: Compiled = field(init=False, repr=False, compare=False)
+    run_clock_only: Compiled = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "run_applies", compile_clause(self.applies))
         object.__setattr__(self, "run_when", compile_clause(self.when or Constant(True)))
+        object.__setattr__(self, "run_clock_only", compile_clause(self.clock_only or Constant(True)))
 
     @property
     def active(self) -> bool:

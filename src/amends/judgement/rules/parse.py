@@ -23,7 +23,7 @@ RULE_KEYS = {
     "id", "title", "applies", "valid", "confidence", "cite", "when", "then", "clock", "ask", "tags", "excludes",
     "overrides", "better_for_buyer", "conflicts", "examples", "layer",
 }
-CLOCK_KEYS = {"name", "owner", "starts", "stops", "restarts", "pauses", "extends", "runs", "silence", "external"}
+CLOCK_KEYS = {"name", "owner", "only", "starts", "stops", "restarts", "pauses", "extends", "runs", "silence", "external"}
 RUN_KEYS = {
     *(u.value for u in Unit), "given", "calendar", "zone", "zone_assumed", "country", "weekend", "first_day", "ends", "rolls",
     "opens", "closes",
@@ -33,7 +33,8 @@ OUTCOME_KEYS = {
     "refund", "funded_by", "return_required", "metric_effects", "points", "fee", "appeal", "closes", "postage",
     "deduction", "auto", "escalates", "win_chance", "correction",
 }
-MOST_UNITS = 20_000  # of any unit: 54 years of days
+MOST_UNITS = 20_000  # 54 years of days
+MOST = {Unit.MONTHS: 1200, Unit.YEARS: 100}
 WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 
 
@@ -74,14 +75,15 @@ def _time(text: Any, line: int) -> time:
         raise Refused(f"expected a time such as 21:00, found {text!r}", line) from None
 
 
-def _whole(text: Any, line: int) -> int:
+def _whole(text: Any, line: int, unit: Unit = Unit.DAYS) -> int:
     """A clock's length: whole, and short enough never to run off the calendar."""
+    most = MOST.get(unit, MOST_UNITS)
     try:
         number = int(str(text))
     except ValueError:
         raise Refused(f"expected a whole number, found {text!r}", line) from None
-    if not 0 <= number <= MOST_UNITS:
-        raise Refused(f"expected a number from 0 to {MOST_UNITS}, found {number}", line)
+    if not 0 <= number <= most:
+        raise Refused(f"expected a number from 0 to {most}, found {number}", line)
     return number
 
 
@@ -96,7 +98,7 @@ def _amount(node: Mapping[str, Any], line: int) -> tuple[int, Unit]:
     units = [u for u in Unit if u.value in node]
     if len(units) != 1:
         raise Refused(f"expected exactly one of {[u.value for u in Unit]}", line)
-    return _whole(node[units[0].value], line), units[0]
+    return _whole(node[units[0].value], line, units[0]), units[0]
 
 
 def parse_start(node: Any, line: int) -> Start:
@@ -118,8 +120,11 @@ def _zone(node: Any, line: int) -> str:
     return text
 
 
-def _length(runs: Mapping[str, Any], tables: Mapping[str, Any], line: int) -> tuple[int | Lookup | Counted | Given, Unit]:
-    """`{days: 5}`, `{days: {table: t, by: fact}}`, `{days: {fact: promise.return_days}}`, `{given: order.promised_by}`."""
+Length = int | Lookup | Counted | Given
+
+
+def _length(runs: Mapping[str, Any], tables: Mapping[str, Any], line: int) -> tuple[Length, Unit]:
+    """`{days: 5}`, `{days: {table: t, by: f}}`, `{days: {fact: promise.return_days}}`, or `{given: order.ship_by}`."""
     if "given" in runs:
         if any(u.value in runs for u in Unit):
             raise Refused("runs is either `given` or a length, not both", line)
@@ -129,7 +134,7 @@ def _length(runs: Mapping[str, Any], tables: Mapping[str, Any], line: int) -> tu
         raise Refused(f"runs needs exactly one of {['given', *(u.value for u in Unit)]}", line)
     raw = runs[units[0].value]
     if not isinstance(raw, dict):
-        return _whole(raw, line), units[0]
+        return _whole(raw, line, units[0]), units[0]
     by = BY_NAME.get(str(raw.get("fact" if set(raw) == {"fact"} else "by")))
     if by is None:
         raise Refused(f"no fact is called {raw.get('fact', raw.get('by'))!r}", line)
@@ -139,7 +144,7 @@ def _length(runs: Mapping[str, Any], tables: Mapping[str, Any], line: int) -> tu
         return Counted(by.name), units[0]
     if not isinstance(raw.get("table"), str) or raw["table"] not in tables:
         raise Refused(f"no table is called {raw.get('table')!r}", line)
-    return Lookup(tuple((k, _whole(v, line)) for k, v in tables[raw["table"]].items()), by.name), units[0]
+    return Lookup(tuple((k, _whole(v, line, units[0])) for k, v in tables[raw["table"]].items()), by.name), units[0]
 
 
 def parse_clock(node: Any, tables: Mapping[str, Any]) -> tuple[ClockSpec, Then | None]:
@@ -178,10 +183,17 @@ def parse_clock(node: Any, tables: Mapping[str, Any]) -> tuple[ClockSpec, Then |
         restarts=tuple(_event(n, line) for n in _list(node.get("restarts"))),
         pauses=tuple(_pause(p, line) for p in node.get("pauses", ())),
         extends=tuple(_extension(e, line) for e in node.get("extends", ())),
-        external=amount.by if isinstance(amount, Given) else _event(node["external"], line) if "external" in node else "",
+        external=_external(node, amount, line),
         zone_assumed=runs.get("zone_assumed") == "true",
     )
     return spec, parse_then(node["silence"]) if "silence" in node else None
+
+
+def _external(node: Mapping[str, Any], amount: Length, line: int) -> str:
+    """The fact with the due date that somebody else sets. A clock of no length of its own has nothing but that."""
+    if isinstance(amount, Given):
+        return amount.by
+    return _event(node["external"], line) if "external" in node else ""
 
 
 def _one_of(value: Any, allowed: tuple[str, ...], line: int) -> str:
@@ -303,6 +315,7 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
         applies=applies, valid=valid, confidence=confidence, cite=_cite(node.get("cite"), confidence, line),
         when=ClauseReader().clause(node["when"]) if "when" in node else None,
         then=parse_then(node["then"]) if "then" in node else None, clock=clock, silence=silence,
+        clock_only=ClauseReader().clause(node["clock"]["only"]) if clock and "only" in node["clock"] else None,
         ask=_asks(node.get("ask", {}), line), tags=_list(node.get("tags")),
         excludes=_list(node.get("excludes")), overrides=_list(node.get("overrides")),
         binds=node.get("better_for_buyer") == "binds", conflicts=str(node.get("conflicts", "")),

@@ -68,7 +68,8 @@ def run_alone(rule: Rule, record: dict[str, Any], now: datetime) -> Ran:
     applies = rule.run_applies(record, now)
     if applies is False or force is False:
         return Ran(False, False, None, None)
-    clock = run(rule.clock, rule.id, record, now) if rule.clock else None
+    runs = rule.clock is not None and rule.run_clock_only(record, now) is True
+    clock = run(rule.clock, rule.id, record, now) if rule.clock and runs else None
     if clock is not None:
         record[CLOCK_PREFIX + rule.id] = clock.state.value
     fires = rule.run_when(record, now)
@@ -83,6 +84,8 @@ def _observed(ran: Ran) -> dict[str, Any]:
     out: dict[str, Any] = {"fires": "unknown" if ran.fires is None else str(ran.fires).lower()}
     if ran.applies is False:
         out["applies"] = "false"
+    if ran.clock is None:
+        out["state"] = ""  # no clock of this rule runs
     if ran.clock is not None:
         out |= {"state": ran.clock.state.value, "due": ran.clock.due, "starts": ran.clock.starts,
                 "provisional": ran.clock.provisional}

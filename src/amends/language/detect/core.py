@@ -21,8 +21,35 @@ FIRST_CLASS: Final = ("zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar")
 # Every language that detection may answer, by the script it is written in. Serbian is written in two.
 BY_SCRIPT: Final[dict[str, tuple[str, ...]]] = {
     "latin": (
-        "en", "es", "pt", "de", "fr", "it", "nl", "pl", "sv", "da", "nb", "fi", "cs", "sk", "sl", "hr", "bs", "sr",
-        "hu", "ro", "tr", "id", "ms", "vi", "tl", "et", "lv", "lt", "ca",
+        "en",
+        "es",
+        "pt",
+        "de",
+        "fr",
+        "it",
+        "nl",
+        "pl",
+        "sv",
+        "da",
+        "nb",
+        "fi",
+        "cs",
+        "sk",
+        "sl",
+        "hr",
+        "bs",
+        "sr",
+        "hu",
+        "ro",
+        "tr",
+        "id",
+        "ms",
+        "vi",
+        "tl",
+        "et",
+        "lv",
+        "lt",
+        "ca",
     ),
     "cyrillic": ("ru", "uk", "bg", "sr", "mk", "kk"),
     "arabic": ("ar", "fa", "ur"),
@@ -41,18 +68,34 @@ KNOWN: Final = tuple(sorted({code for codes in BY_SCRIPT.values() for code in co
 FAMILIES: Final = (("hr", "bs", "sr"), ("id", "ms"))
 
 _SCRIPT_NAMES: Final = (
-    ("LATIN", "latin"), ("CYRILLIC", "cyrillic"), ("ARABIC", "arabic"), ("CJK UNIFIED", "han"), ("CJK COMPAT", "han"),
-    ("HIRAGANA", "kana"), ("KATAKANA", "kana"), ("HANGUL", "hangul"), ("THAI", "thai"), ("GREEK", "greek"),
-    ("HEBREW", "hebrew"), ("DEVANAGARI", "devanagari"), ("BENGALI", "bengali"), ("TAMIL", "tamil"),
+    ("LATIN", "latin"),
+    ("CYRILLIC", "cyrillic"),
+    ("ARABIC", "arabic"),
+    ("CJK UNIFIED", "han"),
+    ("CJK COMPAT", "han"),
+    ("HIRAGANA", "kana"),
+    ("KATAKANA", "kana"),
+    ("HANGUL", "hangul"),
+    ("THAI", "thai"),
+    ("GREEK", "greek"),
+    ("HEBREW", "hebrew"),
+    ("DEVANAGARI", "devanagari"),
+    ("BENGALI", "bengali"),
+    ("TAMIL", "tamil"),
 )
-# One such sign says about as much as a short Latin word, so that "iPhone 壳裂了" counts as Chinese.
-_SIGN_WEIGHT: Final = {"han": 3, "kana": 3, "hangul": 3}
-_TRADITIONAL: Final = frozenset("們這個沒還請貨單錢壞舊貴買賣說時後發對開關東車電話嗎麼與為國區圖實寶價應該換損寄給訂運費歡謝處")
-_SIMPLIFIED: Final = frozenset("们这个没还请货单钱坏旧贵买卖说时后发对开关东车电话吗么与为国区图实宝价应该换损给订运费欢谢处")
+# One such sign says about as much as a short Latin word, so that "iPhone 15 Pro Max 壳裂了" counts as Chinese.
+_SIGN_WEIGHT: Final = {"han": 5, "kana": 5, "hangul": 5}
+_TRADITIONAL: Final = frozenset(
+    "們這個沒還請貨單錢壞舊貴買賣說時後發對開關東車電話嗎麼與為國區圖實寶價應該換損寄給訂運費歡謝處"
+)
+_SIMPLIFIED: Final = frozenset(
+    "们这个没还请货单钱坏旧贵买卖说时后发对开关东车电话吗么与为国区图实宝价应该换损给订运费欢谢处"
+)
 _NOISE: Final = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+|[\w-]*\d[\w-]*", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ufeff\ufffe\uffff]")
 _SURE: Final = 0.85  # share of all votes that one detector alone needs
 _MAJORITY: Final = 0.45  # and that two together need, against the rest
+_WORDS_SHARE: Final = 0.6  # and that two or more telling words need
 _FEW_LETTERS: Final = 3
 
 
@@ -74,7 +117,7 @@ class Vote:
 @dataclass(frozen=True, slots=True)
 class Detected:
     """`language` is an ISO 639 code or `und`. `method` says what decided: no_letters, too_short, script, agreement,
-    prior, family, one_engine or disagreement. `variant` is Hans or Hant for Chinese, else empty."""
+    prior, family, words, one_engine or disagreement. `variant` is Hans or Hant for Chinese, else empty."""
 
     language: str
     probability: float
@@ -153,16 +196,35 @@ def _normal(code: str) -> str:
     return {"no": "nb", "iw": "he", "fil": "tl", "cmn": "zh"}.get(base, base)
 
 
+def _cyrillic(text: str) -> tuple[str, ...]:
+    """The Cyrillic languages whose alphabet has every telling letter of the text."""
+    letters = set(text.lower())
+    barred: set[str] = set()
+    if letters & set("яюйщьъыэё"):
+        barred |= {"sr", "mk"}
+    if letters & set("ыэё") or re.search(r"ь(?!о)", text.lower()):
+        barred |= {"bg", "uk"} if letters & set("ыэё") else {"bg"}
+    if letters & set("іїєґ"):
+        barred |= {"ru", "bg", "sr", "mk"}
+    if letters & set("јљњћђџѓќѕ"):
+        barred |= {"ru", "bg", "uk", "kk"}
+    return tuple(code for code in BY_SCRIPT["cyrillic"] if code not in barred)
+
+
+def _allowed(words: str) -> tuple[str, ...]:
+    script = dominant_script(scripts(words))
+    return _cyrillic(words) if script == "cyrillic" else BY_SCRIPT.get(script, ())
+
+
 def candidates(text: str) -> tuple[str, ...]:
     """The languages that the text's script allows. Empty when there are no letters of a script we know."""
-    return BY_SCRIPT.get(dominant_script(scripts(strip_noise(text))), ())
+    return _allowed(strip_noise(text))
 
 
 def decide(text: str, votes: Sequence[Vote], priors: Iterable[str] = ()) -> Detected:
     """The language of a sanitised text. Never a guess between two that the evidence does not part: then `und`."""
     words = strip_noise(text)
-    script = dominant_script(scripts(words))
-    allowed = BY_SCRIPT.get(script, ())
+    allowed = _allowed(words)
     if not allowed:
         return Detected(UNDETERMINED, 0.0, None, "no_letters")
     if len(allowed) == 1:
@@ -195,18 +257,22 @@ def _by_votes(votes: Sequence[Vote], expected: Sequence[str]) -> Detected:
     return _settle(ranked[0], second, share, bests, votes, expected)
 
 
-def _settle(  # noqa: PLR0913 - the whole evidence, already counted
+def _settle(
     best: str, second: str | None, share: float, bests: set[str], votes: Sequence[Vote], expected: Sequence[str]
 ) -> Detected:
     family = next((family for family in FAMILIES if best in family), None)
-    if family and bests <= set(family):
-        member = next((code for code in expected if code in family), family[0] if len(bests) > 1 else best)
+    if family and sum(vote.best in family for vote in votes) > 1:
+        member = next(
+            (code for code in expected if code in family), family[0] if len(bests & set(family)) > 1 else best
+        )
         return Detected(member, share, second, "family")
     supporters = sum(vote.best == best for vote in votes)
     if supporters > 1 and share >= _MAJORITY:
         return Detected(best, share, second, "agreement")
     if best in expected:
         return Detected(best, share, second, "prior")
+    if share >= _WORDS_SHARE and any(vote.engine == "words" and vote.probability(best) >= 1.0 for vote in votes):
+        return Detected(best, share, second, "words")
     if supporters == 1 and len(bests) == 1 and share >= _SURE:
         return Detected(best, share, second, "one_engine")
     return Detected(UNDETERMINED, share, best, "disagreement")

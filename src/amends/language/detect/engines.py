@@ -13,8 +13,8 @@ _TOP = 4
 
 
 @cache
-def _langid() -> Any:  # noqa: ANN401 - the package has no types
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - slow to load
+def _langid() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([_OWN_NAMES.get(code, code) for code in KNOWN])
@@ -28,7 +28,7 @@ def _langid_vote(words: str) -> Vote:
 
 
 def _cld2_vote(words: str) -> Vote:
-    import pycld2  # noqa: PLC0415 - slow to load
+    import pycld2
 
     try:
         _, _, details = pycld2.detect(words, bestEffort=True)

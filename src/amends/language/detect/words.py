@@ -24,7 +24,7 @@ _WORDS: Final[dict[str, frozenset[str]]] = {
         "fr": "le la les est mon ma je ne pas où colis commande merci remboursement bonjour cassé reçu toujours "
         "vous avec veux argent taille une svp",
         "ru": "где мой заказ не я когда спасибо деньги верните возврат посылка товар это что как здравствуйте пришел "
-        "пришёл пришла размер получил получила хочу",
+        "пришёл пришла размер получил получила хочу или если иначе руб рублей нет уже мне",
         "ar": "أين طلبي لم الطلب من في على شكرا استرداد المنتج وصل متى أريد مكسور الشحنة المال مرحبا",
         "it": "il mio ordine dove non è arrivato grazie rimborso pacco rotto voglio soldi ciao sono della",
         "nl": "het een mijn bestelling waar niet bedankt pakket geld terug kapot wanneer ik is nog hallo",
@@ -34,9 +34,24 @@ _WORDS: Final[dict[str, frozenset[str]]] = {
     }.items()
 }
 _LETTERS: Final[dict[str, str]] = {
-    "es": "ñ¿¡", "pt": "ãõ", "de": "ß", "fr": "œùêî", "ru": "ыэё", "uk": "іїєґ", "sr": "јљњћђ", "mk": "ѓќѕ",
-    "kk": "қәңғүұһө", "fa": "پچگژکی", "ur": "ٹڈڑےں", "ar": "ةيكى", "pl": "łąęśżź", "tr": "ğış", "ro": "țșă",
-    "cs": "ěřů", "hu": "őű", "vi": "đơư",
+    "es": "ñ¿¡",
+    "pt": "ãõ",
+    "de": "ß",
+    "fr": "œùêî",
+    "ru": "ыэё",
+    "uk": "іїєґ",
+    "sr": "јљњћђ",
+    "mk": "ѓќѕ",
+    "kk": "қәңғүұһө",
+    "fa": "پچگژکی",
+    "ur": "ٹڈڑےں",
+    "ar": "ةيكى",
+    "pl": "łąęśżź",
+    "tr": "ğış",
+    "ro": "țșă",
+    "cs": "ěřů",
+    "hu": "őű",
+    "vi": "đơư",
 }
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STRENGTH: Final = 0.3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from amends.language.detect import FIRST_CLASS, UNDETERMINED, Detected, detect, sanitise
+from amends.language.detect import Detected, detect
 
 from .core.reading import Anchor, Classifier, Reading, Scores
 from .core.signals import Demand, Threat, Tone
@@ -22,7 +22,7 @@ def understand(
     Never raises on a text: what cannot be read is `other` with probability 0. The first call in a process takes
     about a second to load the models, the first after an upgrade a few more to train them.
     """
-    from .read import read  # noqa: PLC0415 - numpy and scikit-learn load only when something is read
+    from .read import read
 
     own = tuple(priors)
     detected = Detected(language, 1.0, None, "given") if language else detect(text, own)

@@ -7,14 +7,17 @@ Two classifiers vote by adding weighted log-probabilities:
 - one over all languages on the concepts and strong phrases of the word lists. It has nine times the examples,
   so it knows what belongs together even where one language's anchors do not show it.
 
+The corrections that agents make (`models.Correction`) are kept for the encoder that comes later; nothing here reads
+them yet.
+
 Only coefficients are kept between runs, as arrays without pickles.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-import warnings
 import zipfile
 from collections.abc import Sequence
 from functools import cache
@@ -28,6 +31,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # no stubs published
 
 from amends.base.settings import env
 from amends.kernel.taxonomy import LEAVES
@@ -47,6 +51,7 @@ CONCEPT_WEIGHT = 0.5
 _WORDING_C = 30.0
 _CONCEPT_C = 3.0
 _NEAREST = 3
+_WORD = re.compile(r"\w+")  # one-letter words count: "y", "à", "и"
 _RECOGNISED = 0.12  # a cosine below this, and no concept: nothing in the text was ever seen before
 
 
@@ -88,7 +93,9 @@ def _vectorizers(language: str) -> list[TfidfVectorizer]:
         return [TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)]
     return [
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
-        TfidfVectorizer(analyzer="word", ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b"),
+        TfidfVectorizer(
+            analyzer="word", ngram_range=(1, 2), sublinear_tf=True, tokenizer=_WORD.findall, token_pattern=None
+        ),
     ]
 
 
@@ -192,7 +199,7 @@ class TfidfClassifier:
     def _load(self) -> dict[str, NDArray[Any]] | None:
         """The kept coefficients, or None when there are none for exactly this data and these libraries."""
         try:
-            with np.load(_cache_file(), allow_pickle=False) as stored:
+            with _cache_file().open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 if str(stored["key"]) != _key():
                     return None
                 return {name: stored[name] for name in stored.files}
@@ -200,8 +207,8 @@ class TfidfClassifier:
             return None  # absent or cut short by a crash: training again is the repair
 
     def _train_and_keep(self) -> dict[str, NDArray[Any]]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", category=FutureWarning)  # the solver's own deprecations are not ours
+        # One thread: on a busy machine threads of the linear algebra wait for each other longer than they work.
+        with threadpool_limits(1):
             arrays = self._train()
         _keep(arrays)
         return arrays
@@ -222,8 +229,8 @@ def _keep(arrays: dict[str, NDArray[Any]]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, key=np.array(_key()), **arrays)
-        os.replace(name, target)  # mkstemp made it 0600
+            np.savez_compressed(file, allow_pickle=False, key=np.array(_key()), **arrays)
+        Path(name).replace(target)  # mkstemp made it 0600
     except OSError:
         return
 

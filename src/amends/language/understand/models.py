@@ -1,4 +1,7 @@
-"""Agents' corrections of what was understood; they retrain the classifier."""
+"""Agents' corrections of what was understood, kept to teach a later classifier.
+
+The shipped one learns from the anchor sentences only.
+"""
 
 from __future__ import annotations
 

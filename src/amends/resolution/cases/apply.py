@@ -93,6 +93,10 @@ def _say(scope: Scope, case: Case, effect: effects_of.Say, now: datetime, key: s
         scope, case.thread_id, effect.text, effect.language, now, template=effect.template, author_id=_person(scope),
         idempotency_key=f"case:{case.pk}:{key}",
     )
+    # The machine's draft has been used or passed over; the next message gets a new one.
+    Message.objects.filter(
+        organisation_id=scope.organisation_id, thread_id=case.thread_id, state=Message.State.DRAFT, automatic=True
+    ).delete()
     applied.message_id = message.pk
     applied.sends = message.state == Message.State.QUEUED
     applied.undo_until = message.at if applied.sends else None

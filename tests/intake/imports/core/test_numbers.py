@@ -108,6 +108,7 @@ def test_what_is_written_with_both_marks_reads_back(minor, decimal):
 @given(st.text(max_size=30))
 def test_any_text_is_an_amount_or_a_named_refusal(text):
     try:
-        assert isinstance(parse_minor(text, "EUR", "point"), int)
+        code = type(parse_minor(text, "EUR", "point")).__name__
     except BadValue as bad:
-        assert bad.code in {"not_a_number", "currency_sign_differs", "amount_too_large"}
+        code = bad.code
+    assert code in {"int", "not_a_number", "currency_sign_differs", "amount_too_large"}

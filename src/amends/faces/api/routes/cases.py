@@ -100,7 +100,7 @@ class OpenedDocument(BaseModel):
 def open_case(
     request: HttpRequest, response: HttpResponse, payload: NewCase, key: Key = None
 ) -> Status[OpenedDocument]:
-    """About an order, or from a buyer's words (this also needs `import:run`). With `leaf` or `kind`, and with the
+    """About an order, or from a buyer's words (these also need `import:run`); needs `case:read` too. With `leaf` or `kind`, and with the
     language of the words, the case is judged and an answer is drafted before this returns: 201, or 200 if it was
     there already. Otherwise a job reads the words first: 202."""
     who = caller(request)

@@ -98,10 +98,12 @@ def receive_message(request: HttpRequest, payload: NewMessage, key: Key = None) 
     summary="Take back an answer",
 )  # fmt: skip
 def undo_message(request: HttpRequest, message_id: int) -> UndoneDocument:
-    """Within the time to change one's mind. `undone` false: it has left, or is about to."""
+    """Within the time to change one's mind. `undone` false: it has left, or is about to. Needs `case:read` too."""
     who = caller(request)
+    message = queries.message(who.scope, message_id)  # first: nothing is undone for whom it could not be shown
     undone = actions.undo(who.scope, message_id, who.now)
-    return UndoneDocument(undone=undone, message=message_document(queries.message(who.scope, message_id)))
+    message.refresh_from_db()
+    return UndoneDocument(undone=undone, message=message_document(message))
 
 
 @guarded(

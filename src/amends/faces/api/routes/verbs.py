@@ -121,7 +121,7 @@ class LearntDocument(BaseModel):
     router.post, "/cases/{number}/facts", Permission.CASE_WORK, response=LearntDocument, summary="Add facts to a case"
 )
 def add_facts(request: HttpRequest, number: str, payload: NewFacts) -> LearntDocument:
-    """Learns facts and judges again. Facts already known the same way are not written twice, so a repeat is harmless."""
+    """Learns facts and judges again; needs `case:read` too. Facts already known the same way are not written twice, so a repeat is harmless."""
     who = caller(request)
     facts = reading_facts.checked(payload.facts, "facts")
     case = _case(who, number)

@@ -77,7 +77,7 @@ def _aware(value: Any) -> datetime | None:
 
 
 @register.simple_tag(takes_context=True)
-def when(context: dict[str, Any], value: Any, zone: str = "", seconds: bool = False) -> SafeString | str:
+def when(context: dict[str, Any], value: Any, zone: str = "", *, seconds: bool = False) -> SafeString | str:
     """Absolute time in the reader's zone, or in `zone` with the place named. Hover shows it in UTC."""
     at = _aware(value)
     if at is None:
@@ -227,7 +227,7 @@ def tr(context: dict[str, Any], texts: Any) -> str:
     if not isinstance(texts, dict):
         return str(texts or "")
     language = str(context.get("language", "en"))
-    for code in (language, language.split("-")[0], "en"):
+    for code in (language, language.partition("-")[0], "en"):
         if texts.get(code):
             return str(texts[code])
     return str(next(iter(texts.values()), ""))
@@ -271,7 +271,9 @@ def outcome_words(value: Any) -> str:
     if isinstance(value, str):
         return words.label("outcome_value", value)
     if isinstance(value, list):
-        return ", ".join(words.label("outcome_value", part) if isinstance(part, str) else pretty(part) for part in value)
+        return ", ".join(
+            words.label("outcome_value", part) if isinstance(part, str) else pretty(part) for part in value
+        )
     return pretty(value)
 
 

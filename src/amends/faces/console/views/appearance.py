@@ -38,9 +38,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str, cookie: str) -> None:
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(**{name: value})
-    response.set_cookie(
-        cookie, value, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
-    )
+    response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
 
 
 @require_POST

@@ -50,7 +50,7 @@ def _dialog(
     request: HttpRequest, view: CaseView, verb: Verb, data: QueryDict, refused: Refusal | None = None
 ) -> dict[str, Any]:
     body, state = view.body, view.state
-    fields = []
+    fields: list[dict[str, Any]] = []
     for field in case_forms.FIELDS[verb]:
         codes = case_forms.choices_of(field, body)
         value = data.get(field.name, "")
@@ -78,7 +78,7 @@ def _dialog(
         "refused": refused,
         "refusal_words": words.refusal(refused.code, refused.params) if refused else "",
         "conflict": bool(refused and refused.code == CONFLICT),
-        "changes": _since(request, view) if refused and refused.code == CONFLICT else [],
+        "changes": _since(view) if refused and refused.code == CONFLICT else [],
         "why_not": present.buttons(view.choices)[verb.value].why_not,
         "people": accounts.people(scope_of(request)),
         "back": data.get("back", "") or reverse("case", args=[f"C-{view.case.number}"]),
@@ -87,7 +87,7 @@ def _dialog(
     }
 
 
-def _since(request: HttpRequest, view: CaseView) -> list[Any]:
+def _since(view: CaseView) -> list[Any]:
     """The last things others did, for the reader who was overtaken."""
     return [item for item in view.timeline if item.kind == "person"][-3:]
 
@@ -137,7 +137,7 @@ def perform(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     )
     if isinstance(done, Refusal):
         return _refused(request, view, what, done)
-    _tell(request, view, done)
+    _tell(request, done)
     return _go(request, view)
 
 
@@ -146,15 +146,13 @@ def _refused(request: HttpRequest, view: CaseView, verb: Verb, refused: Refusal)
         messages.error(request, words.refusal(refused.code, refused.params))
         return _go(request, view)
     status = 409 if refused.code == CONFLICT else 422
-    response = render(
-        request, "case/dialog.html", _dialog(request, view, verb, request.POST, refused), status=status
-    )
+    response = render(request, "case/dialog.html", _dialog(request, view, verb, request.POST, refused), status=status)
     response["HX-Retarget"] = "#dialog-body"
     response["HX-Reswap"] = "innerHTML"
     return response
 
 
-def _tell(request: HttpRequest, view: CaseView, done: Performed) -> None:
+def _tell(request: HttpRequest, done: Performed) -> None:
     if done.repeated:
         messages.info(request, _("This had been done already. Nothing happened twice."))
         return
@@ -233,4 +231,3 @@ def _back_to_case(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}):
         there = "/"
     return redirect(there)
-

@@ -16,7 +16,7 @@ def _page(request: HttpRequest, status: int, title: str, text: str, icon: str) -
     return render(request, template, context, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it
     return _page(request, 400, _("This request could not be read"), _("Go back and try once more."), "warning")
 
 
@@ -29,7 +29,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 403, _("Not for your role"), text, "lock")
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
     return _page(
         request,
         403,
@@ -49,7 +49,7 @@ def no_organisation(request: HttpRequest) -> HttpResponse:
     )
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it
     return _page(
         request,
         404,
@@ -59,7 +59,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django passes it
     # No context processors: whatever broke may be what they need.
     from django.template import loader
 

@@ -52,7 +52,7 @@ def _refused(request: HttpRequest, pk: int, error: FileRefused | InputError) -> 
     return _page(request, pk, first, _chosen(request.POST, first), first, words.problems(error))
 
 
-def _page(  # noqa: PLR0913 - what the page shows
+def _page(
     request: HttpRequest, pk: int, first: Preview, chosen: dict[str, Any], tried: Preview, problem: str
 ) -> HttpResponse:
     guesses = {g.heading: g for g in first.proposal.guesses} if first.proposal else {}
@@ -99,5 +99,7 @@ def _save(request: HttpRequest, pk: int, chosen: dict[str, Any]) -> HttpResponse
     scope, now = scope_of(request), timezone.now()
     saved = actions.save_mapping(scope, pk, chosen, request.POST.get("name", "").strip() or _("my layout"), now)
     actions.queue(scope, pk, now)
-    messages.success(request, _("“%(name)s” is kept. Files with these headings are known from now on.") % {"name": saved.name})
+    messages.success(
+        request, _("“%(name)s” is kept. Files with these headings are known from now on.") % {"name": saved.name}
+    )
     return redirect("import", pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -132,8 +134,14 @@ def rejects(request: HttpRequest, pk: int) -> FileResponse:
     found = import_run(scope, pk)
     if found is None:
         raise Http404
-    pieces = rejecting.reject_file(scope, pk)
+    pieces = _in_language(rejecting.reject_file(scope, pk), get_language() or "en")
     return FileResponse(pieces, as_attachment=True, filename=rejecting.reject_file_name(found))
+
+
+def _in_language(pieces: Iterator[bytes], language: str) -> Iterator[bytes]:
+    """A stream is written after the request is over, when the reader's language is no longer active."""
+    with override(language):
+        yield from pieces
 
 
 @needs(Permission.ORDER_READ)

@@ -85,7 +85,7 @@ def case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "lines": present.timeline(view.timeline, reader, only),
         "only": only,
         "groups": present.GROUPS,
-        "clocks": present.clocks(view.case, view.body, str(zone)),
+        "clocks": present.clocks(view.case, view.body, str(zone), reader.now),
         "remedies": present.remedies(view.body),
         "liable": any(part["party"] != "unknown" for part in view.body.get("liability", ())),
         "buttons": shown,

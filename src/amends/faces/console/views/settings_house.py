@@ -38,11 +38,11 @@ def organisation(request: HttpRequest) -> HttpResponse:
         limit = Money.from_minor(row.refund_limit_minor, row.currency).amount
         names = ("name", "country", "time_zone", "currency")
         form = OrganisationForm(initial={n: getattr(row, n) for n in names} | {"refund_limit": limit})
-    _read_only_unless(form, scope.may(Permission.SETTINGS_WRITE))
+    _read_only_unless(form, allowed=scope.may(Permission.SETTINGS_WRITE))
     return render(request, "settings/organisation.html", {"section": "settings", "form": form})
 
 
-def _read_only_unless(form: Any, allowed: bool) -> None:
+def _read_only_unless(form: Any, *, allowed: bool) -> None:
     for field in form.fields.values():
         field.disabled = field.disabled or not allowed
 

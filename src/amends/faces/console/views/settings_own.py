@@ -50,5 +50,3 @@ def _methods(user: Any) -> dict[str, bool]:
 
     kinds = set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
     return {kind: kind in kinds for kind in ("totp", "webauthn", "recovery_codes")}
-
-

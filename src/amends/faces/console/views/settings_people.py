@@ -20,13 +20,16 @@ from amends.faces.console.forms import MemberForm, TokenForm
 from amends.faces.console.guard import needs, scope_of
 from amends.kernel.outcome import InputError, Refusal
 
+FRESH_LINK = "fresh_password_link"  # session: shown once on the next page, then forgotten
+
 
 @needs()
 def team(request: HttpRequest) -> HttpResponse:
     return _team_page(request, MemberForm())
 
 
-def _team_page(request: HttpRequest, form: MemberForm, link: str = "", whose: str = "") -> HttpResponse:
+def _team_page(request: HttpRequest, form: MemberForm) -> HttpResponse:
+    link, whose = request.session.pop(FRESH_LINK, ("", ""))
     context = {
         "section": "settings",
         "members": list(queries.members(scope_of(request))),
@@ -88,7 +91,8 @@ def change_member(request: HttpRequest, pk: int) -> HttpResponse:
 def _make_link(request: HttpRequest, user: User | Refusal) -> HttpResponse:
     if isinstance(user, Refusal):
         return _told(request, user, "")
-    return _team_page(request, MemberForm(), password_link(request, user), str(user))
+    request.session[FRESH_LINK] = (password_link(request, user), str(user))
+    return redirect("settings_team")
 
 
 def _told(request: HttpRequest, done: object, thanks: str) -> HttpResponse:
@@ -112,9 +116,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             expires = now + timedelta(days=data["days"]) if data["days"] else None
             wanted = [Permission(word) for word in data["scopes"]]
             try:
-                actions.issue_token(
-                    scope, data["name"], wanted, now=now, token=fresh, expires_at=expires
-                )
+                actions.issue_token(scope, data["name"], wanted, now=now, token=fresh, expires_at=expires)
                 form = TokenForm(held=scope.permissions)
             except InputError as error:
                 fresh = ""

@@ -98,10 +98,26 @@ _PARCEL_FORMS: Final = (
 # --- money ----------------------------------------------------------------------------------------------------------
 # Longest sign first. True: the sign alone does not say which country's money it is.
 _SIGNS: Final[tuple[tuple[str, str, bool], ...]] = (
-    ("US$", "USD", False), ("R$", "BRL", False), ("C$", "CAD", False), ("CA$", "CAD", False), ("A$", "AUD", False),
-    ("AU$", "AUD", False), ("MX$", "MXN", False), ("NT$", "TWD", False), ("HK$", "HKD", False), ("S$", "SGD", False),
-    ("$", "USD", True), ("€", "EUR", False), ("£", "GBP", False), ("₽", "RUB", False), ("₩", "KRW", False),
-    ("₹", "INR", False), ("₺", "TRY", False), ("zł", "PLN", False), ("¥", "CNY", True), ("￥", "CNY", True),
+    ("US$", "USD", False),
+    ("R$", "BRL", False),
+    ("C$", "CAD", False),
+    ("CA$", "CAD", False),
+    ("A$", "AUD", False),
+    ("AU$", "AUD", False),
+    ("MX$", "MXN", False),
+    ("NT$", "TWD", False),
+    ("HK$", "HKD", False),
+    ("S$", "SGD", False),
+    ("$", "USD", True),
+    ("€", "EUR", False),
+    ("£", "GBP", False),
+    ("₽", "RUB", False),
+    ("₩", "KRW", False),
+    ("₹", "INR", False),
+    ("₺", "TRY", False),
+    ("zł", "PLN", False),
+    ("¥", "CNY", True),
+    ("￥", "CNY", True),
 )
 _WORDS: Final[tuple[tuple[str, str, bool], ...]] = (
     (r"euros?|евро|ユーロ|欧元|يورو", "EUR", False),
@@ -120,7 +136,7 @@ _SIGN_RE: Final = "|".join(re.escape(sign) for sign, _, _ in sorted(_SIGNS, key=
 _WORD_RE: Final = "|".join(pattern for pattern, _, _ in _WORDS)
 _MONEY: Final = re.compile(
     rf"(?P<before>{_SIGN_RE}|\b(?:{_CODES}))\s?(?P<n1>{_NUMBER})(?!\d)"
-    rf"|(?<![\w.,])(?P<n2>{_NUMBER})\s?(?P<after>(?:{_CODES})\b|{_SIGN_RE}|(?:{_WORD_RE})(?![a-zа-я]))",
+    rf"|(?<![0-9A-Za-z.,])(?P<n2>{_NUMBER})\s?(?P<after>(?:{_CODES})\b|{_SIGN_RE}|(?:{_WORD_RE})(?![a-zа-я]))",
     re.IGNORECASE,
 )
 

@@ -15,7 +15,7 @@ from typing import Final
 from .text import SPACELESS, fold
 
 _SPLIT: Final = re.compile(r",\s+")
-_GAP_WORDS: Final = r"(?:[^\w.!?؟\n]+[\w-]+){0,4}?[^\w.!?؟\n]+"
+_GAP_WORDS: Final = r"(?:[^\w.!?؟،;\n]+[\w-]+){0,4}?[^\w.!?؟،;\n]+"
 _GAP_SIGNS: Final = r"[^。.!?\n]{0,8}?"
 _ARABIC_BEFORE: Final = r"(?<!\w)(?:[وفبلك]|ال|وال|بال|لل|فال)?"
 _ARABIC_AFTER: Final = r"(?:ه|ها|هم|ي|ني|نا|كم|ك|ا|ات|ين|ون)?(?!\w)"

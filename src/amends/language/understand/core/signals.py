@@ -14,12 +14,21 @@ from .lexicon import Lexicon
 from .text import SPACELESS, sentences
 
 _THREATS: Final = {
-    "t_dispute": "dispute", "t_chargeback": "chargeback", "t_review": "negative_review", "t_court": "court",
-    "t_platform": "platform", "t_authority": "authorities",
+    "t_dispute": "dispute",
+    "t_chargeback": "chargeback",
+    "t_review": "negative_review",
+    "t_court": "court",
+    "t_platform": "platform",
+    "t_authority": "authorities",
 }
 _DEMANDS: Final = {
-    "refund": "refund", "replacement": "replacement", "repair": "repair", "return_wish": "return", "cancel": "cancel",
+    "refund": "refund",
+    "replacement": "replacement",
+    "repair": "repair",
+    "return_wish": "return",
+    "cancel": "cancel",
 }
+_FILED: Final = frozenset({"chargeback", "dispute"})
 _SHOUTING: Final = re.compile(r"[!！]{2,}|[?？][!！]|[!！][?？]|😡|🤬|😠|💢")
 _CAPITALS: Final = re.compile(r"[A-ZÀ-ÞА-Я]")
 _PERCENT: Final = re.compile(r"(\d{1,3})\s?(?:%|percent|por ciento|por cento|prozent|pour ?cent|процент|٪)")
@@ -58,22 +67,28 @@ def demands(text: str, lexicon: Lexicon, money: tuple[MoneyFound, ...]) -> tuple
     """Remedies the buyer asks for. A sum counts as demanded when it stands in the sentence that asks."""
     found: dict[str, Demand] = {}
     for sentence in sentences(text):
-        standing = lexicon.concepts_in(sentence)
+        masked = _masked(sentence, money)
+        standing = lexicon.concepts_in(masked)
         partial = "partial" in standing
         wanted = {name for name in _DEMANDS if name in standing} | ({"refund"} if partial else set())
-        phrases = lexicon.phrases(sentence, wanted | ({"partial"} if partial else set()))
+        phrases = lexicon.phrases(masked, wanted | ({"partial"} if partial else set()))
         for name in sorted(wanted):
             phrase = phrases.get(name) or phrases.get("partial", "")
             demand = _demand(name, standing, sentence, money, phrase)
             known = found.get(demand.kind)
-            if known is None or (demand.share or demand.amount) and not (known.share or known.amount):
+            if known is None or ((demand.share or demand.amount) and not (known.share or known.amount)):
                 found[demand.kind] = demand
     return tuple(found.values())
 
 
-def _demand(
-    name: str, standing: frozenset[str], sentence: str, money: tuple[MoneyFound, ...], phrase: str
-) -> Demand:
+def _masked(sentence: str, money: tuple[MoneyFound, ...]) -> str:
+    """Each sum as the one word `0`, which the word lists know: "25.90 EUR back" has a stop too many for a gap."""
+    for item in money:
+        sentence = sentence.replace(item.text, " 0 ")
+    return sentence
+
+
+def _demand(name: str, standing: frozenset[str], sentence: str, money: tuple[MoneyFound, ...], phrase: str) -> Demand:
     kind = _DEMANDS[name]
     if kind != "refund":
         return Demand(kind, phrase=phrase)
@@ -93,9 +108,10 @@ def threats(text: str, lexicon: Lexicon) -> tuple[Threat, ...]:
 
 
 def tone(text: str, lexicon: Lexicon, found: tuple[Threat, ...], leaf: str) -> Tone:
-    """Threat before anger before warmth. A question about a dispute's rules is no threat, but is read as one."""
+    """Threat before anger before warmth. A chargeback that has been filed is a fact, not a threat."""
     standing = lexicon.concepts_in(text)
-    if found and leaf not in ("chargeback", "question", "other", "thanks"):
+    filed = leaf == "chargeback" and not lexicon.is_hypothetical(text)
+    if any(not filed or threat.kind not in _FILED for threat in found) and leaf != "thanks":
         return Tone.THREAT
     if "insult" in standing or _SHOUTING.search(text) or _loud(text):
         return Tone.POSITIVE if leaf == "thanks" else Tone.ANGRY

@@ -16,7 +16,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?。!?؟])\s+|(?<=[。!?！？])|\n+")
 _QUOTE_HEADS: Final = re.compile(
     r"^\s*(?:-{2,}\s*(?:original message|forwarded|ursprüngliche|mensaje original|mensagem original|message d'origine"
     r"|原始邮件|исходное|元のメッセージ|الرسالة الأصلية).*|_{10,}|"
-    r"(?:on|am|el|em|le|於|在|في)\b.{4,120}(?:wrote|schrieb|escribió|escreveu|a écrit|写道|寫道|كتب)\s*:?\s*|"
+    r"(?:on|am|el|em|le|於|在|في)\b.{4,120}(?:wrote|schrieb|escribió|escreveu|a écrit|写道|寫道|كتب).{0,80}[:：]\s*|"
     r".{4,120}(?:пишет|написал\(а\)|написал|написала)\s*:\s*|.{4,120}(?:のメール|さんは書きました|wrote)\s*:\s*|"
     r"(?:from|von|de|от|发件人|差出人|من)\s*[:：].+@.+)$",
     re.IGNORECASE,

@@ -329,13 +329,13 @@ def _prioritise(asked: Asked) -> list[Effect]:
 
 def _snooze(asked: Asked) -> list[Effect]:
     until = asked.args.get("until")
-    if isinstance(until, str) and until:
-        try:
-            until = datetime.fromisoformat(until)
-        except ValueError:
-            raise _refuse("not_a_time", field="until", text=until[:40]) from None
     if until in (None, ""):
         return [SetField("snoozed_until", None)]
+    if not isinstance(until, datetime):
+        try:
+            until = datetime.fromisoformat(str(until))
+        except ValueError:
+            raise _refuse("not_a_time", field="until", text=str(until)[:40]) from None
     if until.tzinfo is None:
         raise _refuse("zone_missing", field="until")
     if until <= asked.now:
