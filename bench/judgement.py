@@ -20,9 +20,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.base.settings.main")
 CASES = 5_000
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 KINDS = (
-    ("not_received", "delivered_not_received"), ("not_received", "in_transit_late"), ("not_received", "customs_detained"),
-    ("not_as_described", "damaged"), ("not_as_described", "wrong_item"), ("return", "change_of_mind"),
-    ("cancellation", "cancellation"), ("refund_not_processed", "refund_missing"),
+    ("not_received", "delivered_not_received"),
+    ("not_received", "in_transit_late"),
+    ("not_received", "customs_detained"),
+    ("not_as_described", "damaged"),
+    ("not_as_described", "wrong_item"),
+    ("return", "change_of_mind"),
+    ("cancellation", "cancellation"),
+    ("refund_not_processed", "refund_missing"),
 )
 PLATFORMS = (("aliexpress", ""), ("amazon", "US"), ("ebay", "US"))
 COUNTRIES = ("US", "DE", "BR", "FR", "GB", "JP", "ES", "CN")
@@ -44,21 +49,38 @@ def wire_cases(count: int, seed: int = 7) -> list[dict[str, Any]]:
         said = NOW - timedelta(hours=rng.randrange(1, 200))
         total = rng.randrange(500, 120_000)
         facts: dict[str, Any] = {
-            "platform": platform, "order.number": str(10**15 + number), "order.placed_at": placed.isoformat(),
-            "order.paid_at": (placed + timedelta(minutes=2)).isoformat(), "order.shipped": shipped.isoformat(),
-            "order.total_with_tax_and_postage": f"{total / 100:.2f} USD", "order.item_total": f"{total / 110:.2f} USD",
-            "order.promised_by": (shipped + timedelta(days=rng.randrange(5, 40))).isoformat(), "order.fulfilment": "seller",
-            "order.ship_country": COUNTRIES[rng.randrange(len(COUNTRIES))], "seller.country": "CN", "case.kind": kind,
-            "case.leaf": leaf, "buyer.contacted": said.isoformat(), "buyer.last_message": said.isoformat(),
+            "platform": platform,
+            "order.number": str(10**15 + number),
+            "order.placed_at": placed.isoformat(),
+            "order.paid_at": (placed + timedelta(minutes=2)).isoformat(),
+            "order.shipped": shipped.isoformat(),
+            "order.total_with_tax_and_postage": f"{total / 100:.2f} USD",
+            "order.item_total": f"{total / 110:.2f} USD",
+            "order.promised_by": (shipped + timedelta(days=rng.randrange(5, 40))).isoformat(),
+            "order.fulfilment": "seller",
+            "order.ship_country": COUNTRIES[rng.randrange(len(COUNTRIES))],
+            "seller.country": "CN",
+            "case.kind": kind,
+            "case.leaf": leaf,
+            "buyer.contacted": said.isoformat(),
+            "buyer.last_message": said.isoformat(),
         }
         if site:
             facts["site"] = site
         if rng.random() < 0.6:
             facts |= {"dispute.channel": "platform", "dispute.submitted": (said + timedelta(hours=1)).isoformat()}
-        parcel: dict[str, Any] = {"number": f"LX{number:09d}CN", "shipped_at": shipped.isoformat(), "status": "in_transit"}
+        parcel: dict[str, Any] = {
+            "number": f"LX{number:09d}CN",
+            "shipped_at": shipped.isoformat(),
+            "status": "in_transit",
+        }
         if rng.random() < 0.7:
             delivered = shipped + timedelta(days=rng.randrange(3, 15))
-            parcel |= {"delivered_at": delivered.isoformat(), "status": "delivered", "delivered_to_address": rng.random() < 0.8}
+            parcel |= {
+                "delivered_at": delivered.isoformat(),
+                "status": "delivered",
+                "delivered_to_address": rng.random() < 0.8,
+            }
             facts["order.delivered"] = delivered.isoformat()
             if rng.random() < 0.6:
                 parcel["signature"] = rng.random() < 0.5
@@ -76,7 +98,9 @@ def run(report: Report) -> None:
 
     begun = time.perf_counter()
     book = load_folder(rulebook_dir())
-    report.add(f"rulebook of {len(book.rules)} rules loads", (time.perf_counter() - begun) * 1000, "ms", bar=1000, at_most=True)
+    report.add(
+        f"rulebook of {len(book.rules)} rules loads", (time.perf_counter() - begun) * 1000, "ms", bar=1000, at_most=True
+    )
     wires = wire_cases(CASES)
     begun = time.perf_counter()
     facts = [read_facts(w) for w in wires]
@@ -97,7 +121,9 @@ def run(report: Report) -> None:
     report.add("whole judgement", CASES / sum(spent), "cases/s", bar=1_000)
     report.add("whole judgement, p99", sorted(spent)[int(CASES * 0.99)] * 1000, "ms", bar=3, at_most=True)
 
-    spec = ClockSpec("seller_response", "seller", Start(("dispute.submitted",)), 3, Unit.BUSINESS_DAYS, "America/Los_Angeles", "US")
+    spec = ClockSpec(
+        "seller_response", "seller", Start(("dispute.submitted",)), 3, Unit.BUSINESS_DAYS, "America/Los_Angeles", "US"
+    )
     starts = [{"dispute.submitted": NOW - timedelta(hours=h % 2000, seconds=h)} for h in range(50_000)]
     begun = time.perf_counter()
     for start in starts:

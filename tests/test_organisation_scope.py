@@ -55,7 +55,7 @@ FOLLOWED_BY_HAND = {
     "intake/buyers/actions.py:upsert": "`where` holds the organisation",
     "intake/conversations/actions/send.py:_end": "read again after an update narrowed by organisation",
     "intake/conversations/queries.py:_people": "threads of messages read within the organisation",
-    "intake/imports/running.py:run": "the worker's own run; its scope is made from the row",
+    "intake/imports/running.py": "the worker's own run, by the id in its job; the scope is made from the row",
     "intake/orders/actions.py:_known": "`where` holds the organisation",
     "intake/orders/children.py:_name_earlier": "orders and payments written just before, within the organisation",
     "intake/reviews/actions.py:upsert_reviews": "`where` holds the organisation",
@@ -148,11 +148,11 @@ def _queries(function: ast.FunctionDef) -> Iterator[ast.expr]:
 
 
 def _narrowed(chain: ast.expr) -> bool:
-    """An `organisation…` keyword anywhere in the chain, a row in hand named by `pk=row.pk`, or a write of whole rows."""
+    """An `organisation…` keyword in the chain, a row in hand named by `pk=row.pk`, or a write of whole rows."""
     for node in ast.walk(chain):
-        if isinstance(node, ast.Call) and not ast.unparse(node.func).endswith(".exclude"):
-            if any(_NARROWS in (k.arg or "") or _row_in_hand(k) for k in node.keywords):
-                return True
+        narrows = isinstance(node, ast.Call) and not ast.unparse(node.func).endswith(".exclude")
+        if narrows and any(_NARROWS in (k.arg or "") or _row_in_hand(k) for k in node.keywords):
+            return True
         if isinstance(node, ast.Attribute) and node.attr in _WRITES_WHOLE_ROWS:
             return True
     return False
@@ -226,5 +226,5 @@ def writes(scope, rows):
         verdicts[function.name] = all(
             _narrowed(chain) or _narrowed_later(function, chain) for chain in _queries(function)
         )
-    assert verdicts == {"forgets": False, "remembers": True, "later": True, "never": False, "writes": True, "in_hand": True,
-                        "by_number": False}  # fmt: skip
+    right = {"remembers", "later", "writes", "in_hand"}
+    assert verdicts == {name: name in right for name in (*right, "forgets", "never", "by_number")}

@@ -60,7 +60,7 @@ def _ask(world: World, caller: Caller, row: Row) -> tuple[int, bytes]:
     return response.status_code, content
 
 
-def _expected(row: Row, caller: Caller) -> int:  # noqa: PLR0911 - one return a reason
+def _expected(row: Row, caller: Caller) -> int:
     if row.right == PUBLIC:
         return row.ok
     signed_in = caller.known and (row.is_api or not caller.headers)

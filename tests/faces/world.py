@@ -109,7 +109,9 @@ def _rows(house: Organisation) -> dict[str, Any]:
     assert thread_id is not None
     run, unmapped = _imports(scope, mark)
     job = Job.objects.create(organisation=house, kind=f"{mark}.job", state=int(JobState.DEAD), due=NOW, created_at=NOW)
-    account = conversations.save_account(scope, f"{mark.lower()}@house.example", NOW, smtp_url="smtps://a:b@127.0.0.1:1")
+    account = conversations.save_account(
+        scope, f"{mark.lower()}@house.example", NOW, smtp_url="smtps://a:b@127.0.0.1:1"
+    )
     _, token = _token(scope, Permission.CASE_READ)
     seq, _ = ledger.head(scope)
     return {

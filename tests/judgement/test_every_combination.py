@@ -255,3 +255,13 @@ def test_two_of_three_earlier_orders_shift_card_fraud_to_the_issuer() -> None:
     assert due["STR-DUE"] == datetime(2026, 7, 5, 23, 59, 59, tzinfo=UTC)
     fewer = judge(read_facts({**facts, "prior_orders": rows[:2]}), BOOK, at)
     assert (fewer.decision, [s.party.value for s in fewer.liability]) == (Decision.ELSEWHERE, ["unknown"])
+
+
+def test_a_chargeback_beside_an_aliexpress_dispute_needs_a_person() -> None:
+    """No source says which of the two gives way there, so both rules are shown and nothing is paid by itself."""
+    opened = {"payment_dispute.opened": "2026-11-19T22:00:00Z"}
+    result = judge(facts_of("aliexpress", "in transit, late", **opened), BOOK, NOW)
+    assert (result.decision, result.may_act) == (Decision.NEEDS_PERSON, False)
+    assert [set(c.rules) for c in result.conflicts] == [{"AE-PROMISE-LATE", "CARD-ELSEWHERE"}]
+    free = facts_of("aliexpress", "change of mind, four days", programme="free_returns", **opened)
+    assert judge(free, BOOK, NOW).decision is Decision.ELSEWHERE

@@ -48,9 +48,12 @@ def test_a_time_that_exists_twice_is_the_first_of_the_two() -> None:
 
 @pytest.mark.parametrize(
     ("start", "months", "due"),
-    [("2026-01-31T08:00:00+01:00", 1, "2026-02-28T08:00:00+01:00"), ("2026-08-15T08:00:00+02:00", 6, "2027-02-15T08:00:00+01:00"),
-     ("2024-02-29T08:00:00+01:00", 24, "2026-02-28T08:00:00+01:00")],
-)  # fmt: skip
+    [
+        ("2026-01-31T08:00:00+01:00", 1, "2026-02-28T08:00:00+01:00"),
+        ("2026-08-15T08:00:00+02:00", 6, "2027-02-15T08:00:00+01:00"),
+        ("2024-02-29T08:00:00+01:00", 24, "2026-02-28T08:00:00+01:00"),
+    ],
+)
 def test_months_end_on_the_last_day_of_a_shorter_month(start: str, months: int, due: str) -> None:
     assert add_months(moment(start), months, BERLIN) == moment(due)
 
@@ -60,11 +63,19 @@ def test_months_end_on_the_last_day_of_a_shorter_month(start: str, months: int, 
     [
         ("US", PACIFIC, "2026-01-23T15:00:00-08:00", 2, "2026-01-27T15:00:00-08:00"),
         ("US", PACIFIC, "2026-11-24T10:00:00-08:00", 3, "2026-11-30T10:00:00-08:00"),  # Thanksgiving
-        ("CN", SHANGHAI, "2026-02-13T10:00:00+08:00", 2, "2026-02-24T10:00:00+08:00"),  # New Year; Saturday 14th is worked
+        (
+            "CN",
+            SHANGHAI,
+            "2026-02-13T10:00:00+08:00",
+            2,
+            "2026-02-24T10:00:00+08:00",
+        ),  # New Year; Saturday 14th is worked
         ("CN", SHANGHAI, "2026-09-30T10:00:00+08:00", 3, "2026-10-10T10:00:00+08:00"),  # Golden Week, make-up Saturday
     ],
 )
-def test_business_days_know_holidays_and_make_up_days(country: str, tz: object, start: str, days: int, due: str) -> None:
+def test_business_days_know_holidays_and_make_up_days(
+    country: str, tz: object, start: str, days: int, due: str
+) -> None:
     assert add_business_days(moment(start), days, tz, BusinessCalendar(country)) == moment(due)  # type: ignore[arg-type]
 
 
@@ -76,7 +87,9 @@ def test_the_first_day_can_count() -> None:
 
 
 def test_own_weekends_and_own_days() -> None:
-    calendar = BusinessCalendar("", frozenset({6}), closed=frozenset({date(2026, 11, 21)}), opened=frozenset({date(2026, 11, 22)}))
+    calendar = BusinessCalendar(
+        "", frozenset({6}), closed=frozenset({date(2026, 11, 21)}), opened=frozenset({date(2026, 11, 22)})
+    )
     assert [calendar.is_working(date(2026, 11, d)) for d in (20, 21, 22, 28)] == [True, False, True, True]
 
 
@@ -88,9 +101,12 @@ def test_a_year_without_published_make_up_days_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("start", "due"),
-    [("2026-11-16T20:00:00-03:00", "2026-11-17T15:00:00-03:00"), ("2026-11-16T22:30:00-03:00", "2026-11-17T16:00:00-03:00"),
-     ("2026-11-16T09:00:00-03:00", "2026-11-16T17:00:00-03:00")],
-)  # fmt: skip
+    [
+        ("2026-11-16T20:00:00-03:00", "2026-11-17T15:00:00-03:00"),
+        ("2026-11-16T22:30:00-03:00", "2026-11-17T16:00:00-03:00"),
+        ("2026-11-16T09:00:00-03:00", "2026-11-16T17:00:00-03:00"),
+    ],
+)
 def test_business_hours_skip_the_night(start: str, due: str) -> None:
     tz = zone("America/Sao_Paulo")
     assert add_business_hours(moment(start), 8, tz, time(8), time(21)) == moment(due)
@@ -107,12 +123,13 @@ def test_overlapping_spans_count_once() -> None:
     assert overlap(spans, base + hour, base + 10 * hour) == 5 * hour
 
 
-STARTS = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 1), timezones=st.just(UTC))
+EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+STARTS = st.integers(0, 5 * 365 * 24 * 60).map(lambda minutes: EPOCH + timedelta(minutes=minutes))
 
 
 @given(STARTS, st.integers(0, 4000), st.integers(0, 15))
 def test_clocks_are_monotone_in_local_start_time(start: datetime, minutes: int, days: int) -> None:
-    """A later local start is never due earlier. (In instants the repeated hour of autumn may tie, never invert by more.)"""
+    """A later local start is never due earlier. In instants the repeated hour of autumn may tie."""
     later = start + timedelta(minutes=minutes)
     if later.astimezone(PACIFIC).replace(tzinfo=None) >= start.astimezone(PACIFIC).replace(tzinfo=None):
         assert add_days(later, days, PACIFIC) >= add_days(start, days, PACIFIC)

@@ -30,7 +30,8 @@ def test_the_wire_form(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("41.80", "not_money"), ("abc USD", "not_a_number"), ("1 XYZ", "unknown_currency"), ("NaN USD", "not_a_number")]
+    ("text", "code"),
+    [("41.80", "not_money"), ("abc USD", "not_a_number"), ("1 XYZ", "unknown_currency"), ("NaN USD", "not_a_number")],
 )
 def test_what_is_not_money_is_named(text: str, code: str) -> None:
     with pytest.raises(MoneyError) as raised:

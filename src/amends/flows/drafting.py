@@ -45,19 +45,28 @@ def variables(case: Case, body: dict[str, Any], remedy: str, now: datetime) -> d
     if amount is None and order is not None and order.total_minor:
         amount = Money.from_minor(order.total_minor, order.currency)
     return {
-        "buyer": case.buyer.name if case.buyer else "", "order": order.number if order else "",
-        "item": line.title if line else "", "amount": amount, "date": now + ANSWER_WITHIN, "days": WAIT_DAYS,
-        "tracking": parcel.number if parcel else "", "carrier": parcel.carrier if parcel else "",
+        "buyer": case.buyer.name if case.buyer else "",
+        "order": order.number if order else "",
+        "item": line.title if line else "",
+        "amount": amount,
+        "date": now + ANSWER_WITHIN,
+        "days": WAIT_DAYS,
+        "tracking": parcel.number if parcel else "",
+        "carrier": parcel.carrier if parcel else "",
         "shop": case.shop.name if case.shop else "",
     }
 
 
-def draft_text(case: Case, leaf: str, language: str, now: datetime, body: dict[str, Any], template: str = "") -> tuple[str, str, str]:
+def draft_text(
+    case: Case, leaf: str, language: str, now: datetime, body: dict[str, Any], template: str = ""
+) -> tuple[str, str, str]:
     """(template key, text, language). An unknown language falls back along the declared chain."""
     remedy = best_remedy(body)
     known = {u["fact"] for u in body.get("unknowns", ())}
-    key = template or suggest(leaf, str(body.get("decision", "")), remedy or None, has_order=case.order_id is not None, missing=known)
-    rendered = render(catalogue(), key, language if language != "und" else DEFAULT_LANGUAGE, variables(case, body, remedy, now))
+    key = template or suggest(leaf, remedy or None, has_order=case.order_id is not None, missing=known)
+    rendered = render(
+        catalogue(), key, language if language != "und" else DEFAULT_LANGUAGE, variables(case, body, remedy, now)
+    )
     return key, rendered.text, rendered.language
 
 
@@ -67,17 +76,31 @@ def write_draft(
     """Replace the machine's draft; a draft a person has touched is left alone."""
     if case.thread_id is None:
         return None
-    drafts = Message.objects.filter(organisation_id=scope.organisation_id, thread_id=case.thread_id, state=Message.State.DRAFT)
+    drafts = Message.objects.filter(
+        organisation_id=scope.organisation_id, thread_id=case.thread_id, state=Message.State.DRAFT
+    )
     if drafts.filter(automatic=False).exists():
         return None
     judgement = judgement or newest_judgement(scope, case)
-    language = reading.language if reading.language != "und" else (case.buyer.language if case.buyer else "") or DEFAULT_LANGUAGE
+    language = (
+        reading.language
+        if reading.language != "und"
+        else (case.buyer.language if case.buyer else "") or DEFAULT_LANGUAGE
+    )
     key, text, used = draft_text(case, reading.leaf, language, now, judgement.body if judgement else {})
     draft, _ = Message.objects.update_or_create(
-        organisation_id=scope.organisation_id, thread_id=case.thread_id, state=Message.State.DRAFT, automatic=True,
+        organisation_id=scope.organisation_id,
+        thread_id=case.thread_id,
+        state=Message.State.DRAFT,
+        automatic=True,
         defaults={
-            "direction": Message.Direction.OUT, "audience": ["buyer"], "text": text, "language": used, "template": key,
-            "at": now, "recipient": case.buyer.email if case.buyer else "",
+            "direction": Message.Direction.OUT,
+            "audience": ["buyer"],
+            "text": text,
+            "language": used,
+            "template": key,
+            "at": now,
+            "recipient": case.buyer.email if case.buyer else "",
         },
     )
     return draft

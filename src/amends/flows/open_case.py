@@ -134,7 +134,7 @@ def _leaf_and_facts(wish: Wish) -> tuple[str, dict[str, Any]]:
     return wish.leaf or "other", facts
 
 
-def _without_words(  # noqa: PLR0913 - what is known by now
+def _without_words(
     scope: Scope, wish: Wish, order: Order | None, shop_id: int | None, now: datetime, origin: str
 ) -> Opened:
     leaf, facts = _leaf_and_facts(wish)
@@ -145,9 +145,7 @@ def _without_words(  # noqa: PLR0913 - what is known by now
     return _opened(scope, case.pk, None, created=created)
 
 
-def _with_words(  # noqa: PLR0913 - what is known by now
-    scope: Scope, wish: Wish, words: Words, order: Order | None, shop_id: int, now: datetime
-) -> Opened:
+def _with_words(scope: Scope, wish: Wish, words: Words, order: Order | None, shop_id: int, now: datetime) -> Opened:
     understood = bool(words.language and (wish.leaf or wish.kind))
     buyer = wish.buyer or (order.buyer.external_id if order and order.buyer else "")
     received = conversations.receive_text(

@@ -1,4 +1,7 @@
-"""A message arrives: whose is it, what is it, what is right, what to answer. Idempotent; run it again when facts change."""
+"""A message arrives: whose is it, what is it, what is right, what to answer.
+
+Idempotent: run it again when facts change.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,22 @@ from django.db import transaction
 from amends.base.accounts.core import Scope
 from amends.base.ledger.actions import record
 from amends.flows.drafting import write_draft
+from amends.flows.whose import find_order
 from amends.intake.conversations.models import Message, Thread
 from amends.intake.orders.models import Order
 from amends.kernel.taxonomy import BY_CODE, kind_of
 from amends.language.understand import Demand, Reading, understand
 from amends.resolution.cases import actions as cases
 from amends.resolution.cases.judging import rejudge
-from amends.resolution.cases.models import Case, StoredJudgement, Task
+from amends.resolution.cases.models import Case, CaseFact, StoredJudgement, Task
 from amends.resolution.cases.queries import lock, newest_judgement
 
 REOPEN_WITHIN = timedelta(days=30)
 NOT_A_PROBLEM = frozenset({"thanks", "other"})  # never change what a case is about
+REQUESTS = {  # leaf -> events that the message itself is
+    "change_of_mind": ("return.requested", "withdrawal.declared"),
+    "cancellation": ("cancellation.requested",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,8 @@ class Triaged:
     """What came of one message."""
 
     message_id: int
-    case_id: int | None
-    case_number: int | None
+    case_id: int
+    case_number: int
     opened: bool
     reading: Reading
     judged: bool  # a new judgement was stored
@@ -47,7 +55,7 @@ def _join(scope: Scope, thread: Thread, message: Message, now: datetime) -> Case
     ids = Case.objects.filter(organisation_id=scope.organisation_id).order_by("-pk").values_list("pk", flat=True)
     found = ids.filter(thread=thread).first()
     if found is None and thread.order_id is not None:
-        found = ids.filter(order_id=thread.order_id, buyer_id=thread.buyer_id, closed_at=None).first()
+        found = ids.filter(order_id=thread.order_id, buyer=thread.buyer, closed_at=None).first()
     if found is None:
         return None
     case = lock(scope, found)
@@ -75,14 +83,13 @@ def _demand_code(demand: Demand) -> str | None:
     return {"replacement": "replacement", "return": "return", "cancel": "cancellation"}.get(demand.kind)
 
 
-def _moment_facts(leaf: str, message: Message) -> dict[str, Any]:
-    """Requests that start a clock by being made."""
-    at = message.at.isoformat()
-    if leaf == "change_of_mind":
-        return {"return.requested": at, "withdrawal.declared": at}
-    if leaf == "cancellation":
-        return {"cancellation.requested": at}
-    return {}
+def _moment_facts(scope: Scope, case: Case, reading: Reading, message: Message) -> dict[str, Any]:
+    """Requests that start a clock by being made. The first asking counts: writing again does not ask again."""
+    if case.leaf != reading.leaf:
+        return {}
+    keys = REQUESTS.get(reading.leaf, ())
+    asked = CaseFact.objects.filter(organisation_id=scope.organisation_id, case=case, key__in=keys)
+    return {} if not keys or asked.exists() else dict.fromkeys(keys, message.at.isoformat())
 
 
 def _priority(reading: Reading) -> int:
@@ -96,9 +103,14 @@ def _title(message: Message) -> str:
     return (first or message.subject)[:200]
 
 
-def triage_message(  # noqa: PLR0913 - a message and what is already known of it
-    scope: Scope, message_id: int, now: datetime, *, reading: Reading | None = None,
-    facts: Mapping[str, Any] | None = None, draft: bool = True,
+def triage_message(
+    scope: Scope,
+    message_id: int,
+    now: datetime,
+    *,
+    reading: Reading | None = None,
+    facts: Mapping[str, Any] | None = None,
+    draft: bool = True,
 ) -> Triaged:
     """Read, attach to a case, judge, set clocks, draft an answer. `reading` given: nothing is understood again."""
     message = Message.objects.select_related("thread__buyer", "thread__order", "thread__shop").get(
@@ -127,8 +139,13 @@ class Worked:
 
 
 @transaction.atomic
-def work_on(  # noqa: PLR0913 - a message and what is already known of it
-    scope: Scope, message: Message, reading: Reading, now: datetime, *, facts: Mapping[str, Any] | None = None,
+def work_on(
+    scope: Scope,
+    message: Message,
+    reading: Reading,
+    now: datetime,
+    *,
+    facts: Mapping[str, Any] | None = None,
     draft: bool = True,
 ) -> Worked:
     """What follows from a reading. `message` brings its thread; it is locked here, so that two workers take turns."""
@@ -137,13 +154,20 @@ def work_on(  # noqa: PLR0913 - a message and what is already known of it
     is_new = message.reading is None
     message.reading = reading.to_json()
     message.language = reading.language
-    message.save(update_fields=["reading", "language"])
+    _find_order(scope, message, thread, reading)
+    message.save(update_fields=["reading", "language", "flags"])
     _remember_language(thread, reading)
     case, opened = _attach(scope, message, thread, reading, now, is_new=is_new)
-    known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(case.leaf, message)
+    known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(scope, case, reading, message)
     if cases.learn(scope, case, now, known, "message", f"message:{message.pk}"):
-        record(scope, at=now, verb="case:facts:learnt", subject_kind="case", subject_id=case.number,
-               payload={"keys": sorted(known), "origin": "message", "ref": f"message:{message.pk}"})
+        record(
+            scope,
+            at=now,
+            verb="case:facts:learnt",
+            subject_kind="case",
+            subject_id=case.number,
+            payload={"keys": sorted(known), "origin": "message", "ref": f"message:{message.pk}"},
+        )
     stored = rejudge(scope, case, now)
     newest = stored or newest_judgement(scope, case)
     _ask_tasks(scope, case, newest, now)
@@ -153,21 +177,34 @@ def work_on(  # noqa: PLR0913 - a message and what is already known of it
 
 
 def _answered(message: Message) -> bool:
-    """Whether someone has written back since; the machine then has nothing left to draft."""
+    """Whether someone has written since: we, and nothing is left to draft, or the buyer, and that is answered."""
     later = Message.objects.filter(
-        organisation_id=message.organisation_id, thread_id=message.thread_id, direction=Message.Direction.OUT, at__gte=message.at
-    )
+        organisation_id=message.organisation_id, thread_id=message.thread_id, at__gte=message.at
+    ).exclude(pk=message.pk)
     return later.exclude(state__in=(Message.State.DRAFT, Message.State.UNDONE, Message.State.NOTE)).exists()
+
+
+def _find_order(scope: Scope, message: Message, thread: Thread, reading: Reading) -> None:
+    """Tie the conversation to its order where the message did not name it."""
+    if thread.order_id is not None:
+        return
+    found = find_order(scope, message, reading)
+    if found is None:
+        return
+    thread.order = found.order
+    thread.shop_id = thread.shop_id or found.order.shop_id
+    thread.save(update_fields=["order", "shop"])
+    message.flags = [*message.flags, *(flag for flag in found.flags if flag not in message.flags)]
 
 
 def _remember_language(thread: Thread, reading: Reading) -> None:
     buyer = thread.buyer
-    if buyer is not None and reading.language != "und" and buyer.language != reading.language:
+    if buyer is not None and reading.language not in ("und", buyer.language):
         buyer.language = reading.language
         buyer.save(update_fields=["language"])
 
 
-def _attach(  # noqa: PLR0913 - a message, its thread and what was read
+def _attach(
     scope: Scope, message: Message, thread: Thread, reading: Reading, now: datetime, *, is_new: bool
 ) -> tuple[Case, bool]:
     """(case, opened). A message read before only corrects what the case is about; it does not come in again."""
@@ -175,8 +212,16 @@ def _attach(  # noqa: PLR0913 - a message, its thread and what was read
     if case is None:
         shop_id = thread.shop_id or (thread.order.shop_id if thread.order else None)
         case, opened = cases.open_case(
-            scope, now, shop_id=shop_id, order_id=thread.order_id, buyer_id=thread.buyer_id, thread_id=thread.pk,
-            leaf=reading.leaf, title=_title(message), priority=_priority(reading), dedup_key=f"message:{message.pk}",
+            scope,
+            now,
+            shop_id=shop_id,
+            order_id=thread.order_id,
+            buyer_id=thread.buyer_id,
+            thread_id=thread.pk,
+            leaf=reading.leaf,
+            title=_title(message),
+            priority=_priority(reading),
+            dedup_key=f"message:{message.pk}",
             judged=False,  # once is enough: it is judged when the words' facts are learnt
         )
         if not opened:

@@ -128,7 +128,7 @@ def _is_working(calendar: BusinessCalendar, day: date) -> bool:
     return bool(country.is_working_day(day))
 
 
-def add_business_days(  # noqa: PLR0913 - a start, a count and how they are counted
+def add_business_days(
     start: datetime, days: int, tz: ZoneInfo, calendar: BusinessCalendar, *, first_day: str = "next"
 ) -> datetime:
     """`days` working days later, at the same local time.
@@ -148,7 +148,7 @@ def add_business_days(  # noqa: PLR0913 - a start, a count and how they are coun
     return at_local(day, clock, tz)
 
 
-def add_business_hours(  # noqa: PLR0913 - a start, a count and how they are counted
+def add_business_hours(
     start: datetime, hours: int, tz: ZoneInfo, opens: time, closes: time, calendar: BusinessCalendar | None = None
 ) -> datetime:
     """Hours counted only between `opens` and `closes` local time, on working days where a calendar is given."""

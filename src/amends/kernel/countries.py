@@ -6,9 +6,14 @@ from functools import cache
 
 from babel import Locale
 
-EU = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+# fmt: off
+EU = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})
+# fmt: on
+ALPHA_2 = 2
+NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "XA", "XB"})  # groups and test codes among CLDR's territories
 EEA = EU | {"IS", "LI", "NO"}
 GROUPS: dict[str, frozenset[str]] = {"EU": EU, "EEA": EEA, "UK": frozenset({"GB"})}
 
@@ -17,7 +22,7 @@ GROUPS: dict[str, frozenset[str]] = {"EU": EU, "EEA": EEA, "UK": frozenset({"GB"
 def codes() -> frozenset[str]:
     """Two-letter ISO 3166 codes, as CLDR has them."""
     names = Locale("en").territories
-    return frozenset(code for code in names if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB"))  # noqa: PLR2004
+    return frozenset(str(code) for code in names if len(str(code)) == ALPHA_2 and str(code).isalpha()) - NOT_COUNTRIES
 
 
 def is_country(code: str) -> bool:

@@ -23,8 +23,16 @@ def chain(payloads: list[dict[str, Any]]) -> list[core.Sealed]:
     previous, out = core.GENESIS, []
     for seq, payload in enumerate(payloads, start=1):
         fields: dict[str, Any] = {
-            "organisation_id": 1, "seq": seq, "at": AT + timedelta(seconds=seq), "actor_kind": "person", "actor_id": 7,
-            "verb": "case:note:done", "subject_kind": "case", "subject_id": "1001", "payload": payload, "prev_hash": previous,
+            "organisation_id": 1,
+            "seq": seq,
+            "at": AT + timedelta(seconds=seq),
+            "actor_kind": "person",
+            "actor_id": 7,
+            "verb": "case:note:done",
+            "subject_kind": "case",
+            "subject_id": "1001",
+            "payload": payload,
+            "prev_hash": previous,
         }
         entry = core.Sealed(**fields, hash=core.entry_hash(**fields))
         out.append(entry)
@@ -32,7 +40,11 @@ def chain(payloads: list[dict[str, Any]]) -> list[core.Sealed]:
     return out
 
 
-PAYLOADS = st.lists(st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), st.text(max_size=8), st.none()), max_size=3), min_size=1, max_size=6)
+PAYLOADS = st.lists(
+    st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), st.text(max_size=8), st.none()), max_size=3),
+    min_size=1,
+    max_size=6,
+)
 
 
 @given(PAYLOADS)
@@ -45,10 +57,20 @@ def test_any_change_is_found_at_its_entry(payloads: list[dict[str, Any]], data: 
     entries = chain(payloads)
     index = data.draw(st.integers(0, len(entries) - 1))
     victim = entries[index]
-    field, value = data.draw(st.sampled_from([
-        ("verb", victim.verb + "x"), ("at", victim.at + timedelta(microseconds=1)), ("actor_id", 8), ("subject_id", "1002"),
-        ("payload", {**victim.payload, "extra": 1}), ("prev_hash", "f" * 64), ("hash", "0" * 63 + "1"), ("organisation_id", 2),
-    ]))  # fmt: skip
+    field, value = data.draw(
+        st.sampled_from(
+            [
+                ("verb", victim.verb + "x"),
+                ("at", victim.at + timedelta(microseconds=1)),
+                ("actor_id", 8),
+                ("subject_id", "1002"),
+                ("payload", {**victim.payload, "extra": 1}),
+                ("prev_hash", "f" * 64),
+                ("hash", "0" * 63 + "1"),
+                ("organisation_id", 2),
+            ]
+        )
+    )
     values = {name: getattr(victim, name) for name in core.Sealed.__dataclass_fields__} | {field: value}
     entries[index] = core.Sealed(**values)
     broken = core.verify(entries)
@@ -68,7 +90,14 @@ def test_a_missing_or_swapped_entry_is_found(payloads: list[dict[str, Any]], dat
 def write(scope: Scope, count: int = 3) -> None:
     for number in range(count):
         with transaction.atomic():
-            record(scope, at=AT, verb="test:thing:done", subject_kind="test", subject_id=number, payload={"ü": "数", "n": number})
+            record(
+                scope,
+                at=AT,
+                verb="test:thing:done",
+                subject_kind="test",
+                subject_id=number,
+                payload={"ü": "数", "n": number},
+            )
 
 
 @pytest.mark.django_db
@@ -114,7 +143,12 @@ def test_an_entry_outside_a_transaction_is_refused(organisation: Organisation) -
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_action_leaves_no_entry(organisation: Organisation) -> None:
     scope = system_scope(organisation.pk)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        record(scope, at=AT, verb="x", subject_kind="x", subject_id=1)
-        raise ZeroDivisionError
+
+    def fail_after_writing() -> None:
+        with transaction.atomic():
+            record(scope, at=AT, verb="x", subject_kind="x", subject_id=1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_writing()
     assert queries.head(scope) == (0, core.GENESIS)

@@ -36,7 +36,7 @@ def test_during_a_rotation_both_secrets_sign() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "holds"), [(-301, False), (-300, True), (0, True), (300, True), (301, False)])
-def test_a_signature_is_good_for_five_minutes(seconds: int, holds: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_a_signature_is_good_for_five_minutes(seconds: int, holds: bool) -> None:
     header = core.sign(TEXT, [SECRET], NOW)
     assert core.verify(TEXT, header, [SECRET], NOW + timedelta(seconds=seconds)) is holds
 

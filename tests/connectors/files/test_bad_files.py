@@ -167,3 +167,12 @@ def test_every_code_a_file_or_row_can_get_has_a_sentence():
     source = "\n".join(p.read_text("utf-8") for folder in folders for p in folder.rglob("*.py"))
     raised = set(re.findall(r'(?:FileRefused|BadValue|Warn)\(\s*"(\w+)"', source))
     assert raised - set(SENTENCES) == set()
+
+
+def test_a_wrong_byte_far_into_a_chinese_file_rejects_its_row_only(scope):
+    rows = [{"order_number": str(n), "title": "陶瓷杯子，两只装，蓝色"} for n in range(12_000)]
+    content = template(*rows).encode("gb18030")
+    cut = content.rindex(b"11990")
+    run = import_bytes(scope, content[:cut] + b"11990\xff" + content[cut + 6 :])
+    assert (run.encoding, run.accepted, run.rejected) == ("gb18030", 11_999, 1)
+    assert reasons(run)[0][2] == "undecodable"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -449,10 +450,14 @@ def aliexpress_row(
     ]
 
 
-@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("form", ["xlsx", "csv", "xls"])
 def test_aliexpress_orders(scope, form):
     rows = [aliexpress_row(), aliexpress_row("8100000000000003", "First thing\nSecond thing")]
-    content = workbook(ALIEXPRESS, *rows) if form == "xlsx" else table(ALIEXPRESS, *rows).encode("gb18030")
+    content = {
+        "xlsx": lambda: workbook(ALIEXPRESS, *rows),
+        "csv": lambda: table(ALIEXPRESS, *rows).encode("gb18030"),
+        "xls": (Path(__file__).parent / "fixtures" / "aliexpress.xls").read_bytes,  # the same rows, in the old format
+    }[form]()
     run = import_bytes(scope, content, f"orders.{form}")
     done(run, "aliexpress_orders", 2)
     order = Order.objects.get(number="8100000000000001")

@@ -233,7 +233,10 @@ def test_the_list_costs_the_same_number_of_queries_however_long(
 
 
 def test_a_status_in_the_list_is_the_one_on_the_page(api: Api, many: list[Case], fixed_time: datetime) -> None:
-    for verb, body in (("snooze", {"until": (fixed_time + timedelta(minutes=5)).isoformat()}), ("refund", {"amount": 5})):
+    for verb, body in (
+        ("snooze", {"until": (fixed_time + timedelta(minutes=5)).isoformat()}),
+        ("refund", {"amount": 5}),
+    ):
         number = "C-1" if verb == "snooze" else "C-2"
         assert api.post(f"/cases/{number}/{verb}", body).status_code == 200
     rows = {row["number"]: row["status"] for row in api.get("/cases", limit=100, filter="all").json()["items"]}

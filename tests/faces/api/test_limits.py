@@ -31,9 +31,7 @@ def test_the_window_slides(before: int, current: int, elapsed: float, limit: int
     assert limits.weigh(before, current, elapsed, limit) == expected
 
 
-@given(
-    before=st.integers(0, 500), current=st.integers(0, 500), elapsed=st.floats(0, 59.9), limit=st.integers(1, 500)
-)
+@given(before=st.integers(0, 500), current=st.integers(0, 500), elapsed=st.floats(0, 59.9), limit=st.integers(1, 500))
 def test_waiting_as_told_is_enough(before: int, current: int, elapsed: float, limit: int) -> None:
     """If nobody else asks meanwhile, a request after `retry_after` seconds is let in."""
     before, current = min(before, limit), min(current, limit)
@@ -60,9 +58,7 @@ def test_a_token_has_its_limit(api: Api, monkeypatch: pytest.MonkeyPatch, fixed_
 
 
 @pytest.mark.django_db
-def test_an_address_has_its_limit_even_with_wrong_tokens(
-    monkeypatch: pytest.MonkeyPatch, fixed_time: datetime
-) -> None:
+def test_an_address_has_its_limit_even_with_wrong_tokens(monkeypatch: pytest.MonkeyPatch, fixed_time: datetime) -> None:
     monkeypatch.setenv("AMENDS_API_ADDRESS_RATE", "3")
     guesser = Api("amk_" + "x" * 32)
     assert [guesser.get("/me").status_code for _ in range(4)] == [401, 401, 401, 429]

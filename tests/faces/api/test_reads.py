@@ -83,9 +83,7 @@ def test_orders(api: Api, make_order: Callable[..., Order], shop: Callable[..., 
     assert [o["number"] for o in api.get("/orders", limit=2, cursor=first["next"]).json()["items"]] == ["0001"]
     assert [o["number"] for o in api.get("/orders", number="#2").json()["items"]] == ["0002"]
     whole = api.get(f"/orders/{made[0].pk}").json()
-    assert (whole["number"], whole["total"], whole["currency"] if "currency" in whole else "USD") == (
-        "0001", "41.80 USD", "USD",
-    )  # fmt: skip
+    assert (whole["number"], whole["total"]) == ("0001", "41.80 USD")
     assert [(line["sku"], line["unit_price"]) for line in whole["lines"]] == [("MUG-1", "41.80 USD")]
     assert [(p["kind"], p["amount"]) for p in whole["payments"]] == [("paid", "41.80 USD")]
     assert whole["parcels"] == []
@@ -120,7 +118,11 @@ def test_judge_is_the_same_function(api: Api, now: datetime) -> None:
     [
         ({"platfrom": "ebay"}, 422, [("platfrom", "unknown_fact")]),
         ({"platform": "mars"}, 422, [("platform", "unknown_code")]),
-        ([{}, {"order.shipped": "x"}, {"no": 1}], 422, [("[1].order.shipped", "not_a_time"), ("[2].no", "unknown_fact")]),
+        (
+            [{}, {"order.shipped": "x"}, {"no": 1}],
+            422,
+            [("[1].order.shipped", "not_a_time"), ("[2].no", "unknown_fact")],
+        ),
         ([{}] * 201, 422, []),
         ('"facts"', 422, None),
         (None, 200, None),
@@ -159,7 +161,7 @@ def test_rules_are_listed_and_read(api: Api) -> None:
     assert whole["versions"][0]["title"]["en"] == rule.title["en"]
     only = api.get("/rules", platform="ebay", confidence="A", limit=100).json()["items"]
     assert {r["confidence"] for r in only} <= {"A"}
-    assert [r["id"] for r in api.get("/rules", text=rule.id).json()["items"]][0] == rule.id
+    assert rule.id in {r["id"] for r in api.get("/rules", text=rule.id).json()["items"]}
     assert api.get("/rules/no-such-rule").status_code == 404
 
 
@@ -182,7 +184,9 @@ def test_the_ledger_is_read_and_checked(
     assert (broken["holds"], broken["broken_at"], broken["reason"]) == (False, newest.seq, "content")
 
 
-def test_jobs_are_watched_and_rerun(api: Api, organisation: Organisation, other_organisation: Organisation, now: datetime) -> None:
+def test_jobs_are_watched_and_rerun(
+    api: Api, organisation: Organisation, other_organisation: Organisation, now: datetime
+) -> None:
     def job(house: Organisation, state: JobState) -> Job:
         return Job.objects.create(
             organisation=house, kind="test", state=int(state), due=now, created_at=now,
@@ -201,7 +205,11 @@ def test_jobs_are_watched_and_rerun(api: Api, organisation: Organisation, other_
 
 
 def test_who_am_i(
-    api: Api, make_token: MakeToken, signed_in: Callable[[Role], Api], organisation: Organisation, shop: Callable[..., Shop]
+    api: Api,
+    make_token: MakeToken,
+    signed_in: Callable[[Role], Api],
+    organisation: Organisation,
+    shop: Callable[..., Shop],
 ) -> None:
     store = shop("ebay")
     body = Api(make_token(Permission.CASE_READ)).get("/me").json()

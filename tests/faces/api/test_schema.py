@@ -9,9 +9,10 @@ from amends.base.accounts.core import Permission
 from amends.faces.api import snapshot
 
 
-@pytest.mark.parametrize("path", snapshot.pages(), ids=lambda path: path.name)
-def test_the_snapshot_is_the_codes(path) -> None:
+@pytest.mark.parametrize("name", ["openapi.json", "api.md"])
+def test_the_snapshot_is_the_codes(name: str) -> None:
     """Made again by `python -m amends.faces.api.snapshot`; look at the difference before you commit it."""
+    path = snapshot.FOLDER / name
     assert path.read_text("utf-8") == snapshot.pages()[path]
 
 

@@ -23,9 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(
-    api: Api, make_order: Callable[..., Order], shop: Callable[..., Shop], fixed_time: datetime
-) -> Case:
+def case(api: Api, make_order: Callable[..., Order], shop: Callable[..., Shop], fixed_time: datetime) -> Case:
     """C-1001 on an order of 41.80 USD, with a buyer's words to answer."""
     make_order(shop("ebay", site="US"), number="12-34567-89012")
     words = {"text": "It never arrived.", "language": "en", "at": "2026-11-19T20:00:00+00:00"}

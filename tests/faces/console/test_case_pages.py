@@ -106,9 +106,7 @@ def test_who_is_overtaken_keeps_the_words_and_sees_what_happened(signed_in, make
     case, client = make_case(), signed_in()
     seen = case.version
     client.post(f"/cases/C-{case.number}/do/prioritise", {"priority": "2", "version": seen})
-    late = client.post(
-        f"/cases/C-{case.number}/do/answer", {"text": "My long answer", "version": seen}, headers=HTMX
-    )
+    late = client.post(f"/cases/C-{case.number}/do/answer", {"text": "My long answer", "version": seen}, headers=HTMX)
     assert late.status_code == 409
     assert late["HX-Retarget"] == "#dialog-body"
     page = _html(late)
@@ -168,7 +166,9 @@ def test_snoozing_reads_the_time_in_the_readers_zone(signed_in, make_case) -> No
     from amends.base.accounts.models import User
 
     User.objects.update(time_zone=CASE_ZONE)
-    wake = (timezone.now() + timedelta(hours=9 + 2)).replace(second=0, microsecond=0)  # two hours from now, as Tokyo reads it
+    wake = (timezone.now() + timedelta(hours=9 + 2)).replace(
+        second=0, microsecond=0
+    )  # two hours from now, as Tokyo reads it
     client.post(f"/cases/C-{case.number}/do/snooze", {"until": wake.strftime("%Y-%m-%dT%H:%M")})
     case.refresh_from_db()
     assert case.snoozed_until == wake - timedelta(hours=9)

@@ -59,7 +59,9 @@ def test_fields_have_a_visible_edge(theme: int) -> None:
 
 @pytest.mark.parametrize("path", CSS, ids=lambda p: p.name)
 def test_styles_know_no_left_and_no_right(path: Path) -> None:
-    physical = r"(?<![-\w])(?:margin|padding|border|inset)?-?(?:left|right)(?:-\w+)?\s*:|text-align:\s*(?:left|right)|float:"
+    physical = (
+        r"(?<![-\w])(?:margin|padding|border|inset)?-?(?:left|right)(?:-\w+)?\s*:|text-align:\s*(?:left|right)|float:"
+    )
     assert re.findall(physical, path.read_text("utf-8")) == []
 
 
@@ -79,14 +81,25 @@ def test_every_token_used_is_defined(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(FACES).as_posix())
 def test_templates_hold_no_inline_script_or_style(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert re.findall(r"\sstyle=|<style|\son(?:click|load|change|submit|input|error)=|javascript:|hx-on|hx-vals=['\"]js:", text) == []
+    assert (
+        re.findall(
+            r"\sstyle=|<style|\son(?:click|load|change|submit|input|error)=|javascript:|hx-on|hx-vals=['\"]js:", text
+        )
+        == []
+    )
     assert re.findall(r"<script(?![^>]*\bsrc=)", text) == []
 
 
 def test_every_icon_used_is_drawn_and_shown() -> None:
     sprite = (FACES / "static" / "icons.svg").read_text("utf-8")
     drawn = set(re.findall(r'<symbol id="([a-z]+)"', sprite))
-    used = {name for p in TEMPLATES for name in re.findall(r'{% icon "([a-z]+)"|icon_name="([a-z]+)"', p.read_text()) for name in name if name}
+    used = {
+        name
+        for p in TEMPLATES
+        for name in re.findall(r'{% icon "([a-z]+)"|icon_name="([a-z]+)"', p.read_text())
+        for name in name
+        if name
+    }
     assert used - drawn == set()
     assert set(ICONS) == drawn - {"mark"}
 
@@ -101,4 +114,7 @@ def test_the_first_page_is_light() -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)
 def test_scripts_write_no_markup(path: Path) -> None:
     """Text is set as text: nothing a buyer wrote can become an element."""
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", path.read_text()) == []
+    assert (
+        re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", path.read_text())
+        == []
+    )

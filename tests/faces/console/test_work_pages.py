@@ -45,7 +45,7 @@ def test_rules_read_chinese(signed_in) -> None:
     assert "签名" in _html(signed_in(language="zh-hans").get("/rules/EB-SIG"))
 
 
-CSV = "Case ref,Bestellnr,Summe,Datum\nA,ORD-1,\"12,50\",2026-11-01\nB,ORD-2,x,2026-11-02\n"
+CSV = 'Case ref,Bestellnr,Summe,Datum\nA,ORD-1,"12,50",2026-11-01\nB,ORD-2,x,2026-11-02\n'
 
 
 def _upload(client, name: str, text: str) -> ImportRun:
@@ -93,9 +93,7 @@ def test_rejects_are_explained_in_the_readers_language(signed_in) -> None:
 
 
 def test_an_empty_upload_is_refused_by_name(signed_in) -> None:
-    page = _html(
-        signed_in().post("/imports/upload", {"file": SimpleUploadedFile("nothing.csv", b"")}, follow=True)
-    )
+    page = _html(signed_in().post("/imports/upload", {"file": SimpleUploadedFile("nothing.csv", b"")}, follow=True))
     assert "nothing.csv" in page or "Choose a file first." in page
     assert not ImportRun.objects.exists()
 

@@ -345,3 +345,43 @@ def test_a_known_file_has_a_preview_too(scope):
     assert seen.layout.id == "amends_orders"
     assert [row.problems for row in seen.rows] == [(), (), (("currency", "“nothing” is not a currency"),)]
     assert Line.objects.count() == 2  # a preview stores nothing
+
+
+def test_a_second_mapping_is_a_new_job(scope):
+    first = import_bytes(scope, UNKNOWN, "erp.csv")
+    mapping = {"columns": {"Bestellnr": "order.number", "Datum": "", "Betrag": "", "Käufer-Mail": "", "Farbe": ""}}
+    jobs = set()
+    for name, currency in (("one", "EUR"), ("one", "EUR"), ("two", "USD")):
+        save_mapping(scope, first.pk, mapping | {"currency": currency}, name, NOW)
+        jobs.add(queue(scope, first.pk, NOW))
+    assert len(jobs) == 2
+
+
+def test_a_defect_ends_the_run_and_keeps_the_job(scope, tmp_path, monkeypatch):
+    from amends.base.jobs import registry
+    from amends.base.jobs.worker import run_until_idle
+    from amends.intake.imports import jobs
+
+    registry.load_all()
+    path = tmp_path / "orders.csv"
+    path.write_text(FILE)
+    made = start(scope, path, name="orders.csv", source="browser", now=NOW)
+    queue(scope, made.pk, NOW)
+
+    def broken(*_args):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(jobs, "run", broken)
+    run_until_idle(lambda: NOW)
+    made.refresh_from_db()
+    assert (made.state, made.error["code"]) == ("failed", "internal")
+    assert "a defect" in Job.objects.get(kind="imports.run").last_error
+
+
+def test_rows_without_an_order_or_a_shop(scope, shop):
+    headings = ["message_id", "sent_at", "message_text", "buyer_id"]
+    content = table(headings, ["M1", NOW.isoformat(), "Do you ship to Chile?", "jane"])
+    assert reasons(import_bytes(scope, content)) == [(2, "", "shop_needed")]
+    mine = shop("shopee")
+    assert import_bytes(scope, content, shop_id=mine.pk).accepted == 1
+    assert Message.objects.get().thread.shop == mine

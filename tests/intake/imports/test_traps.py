@@ -213,3 +213,39 @@ def test_two_shops_that_fit_are_a_question_not_a_guess(scope, shop):
     ]
     run = import_bytes(scope, table(headings, ["1", "", "", "", "2026-11-02T00:00:00Z", "Amazon.de", "EUR"]))
     assert (run.state, run.error["code"], run.error["params"]["shops"]) == ("failed", "shop_ambiguous", "One, Two")
+
+
+def test_a_report_without_channels_finds_its_orders_in_the_right_shop(scope, shop, make_order):
+    make_order(shop("amazon", site="US"), number="113-1")
+    german = make_order(shop("amazon", site="DE"), number="113-2")
+    headings = ["Order ID", "Return request date", "Amazon RMA ID", "Return Reason", "Currency code"]
+    run = import_bytes(
+        scope,
+        table(headings, ["113-2", "14-Nov-2026", "R1", "DEFECTIVE", "EUR"], ["113-9", "14-Nov-2026", "R2", "", "EUR"]),
+    )
+    assert german.return_requests.get().reason == "DEFECTIVE"
+    assert reasons(run) == [(3, "", "order_unknown")]
+
+
+def test_an_unknown_sales_channel_is_a_shop_of_its_own(scope, shop):
+    shop("amazon", site="DE", name="One")
+    shop("amazon", site="DE", name="Two")
+    headings = [
+        "amazon-order-id",
+        "last-updated-date",
+        "fulfillment-channel",
+        "item-price",
+        "purchase-date",
+        "sales-channel",
+        "currency",
+    ]
+    run = import_bytes(scope, table(headings, ["1", "", "", "", "2026-11-02T00:00:00Z", "Non-Amazon US", "USD"]))
+    assert (run.state, Order.objects.get().shop.site) == ("done", "non-amaz")
+
+
+def test_the_only_shop_of_a_platform_lends_its_zone_and_its_dollars(scope, shop):
+    shop("ebay", site="AU", currency="AUD", time_zone="Australia/Sydney")
+    headings = ["Sales Record Number", "Order Number", "Item Number", "Sold For", "Sale Date"]
+    import_bytes(scope, table(headings, ["1", "11-1", "99", "$10.00", "Nov-02-26"]))
+    order = Order.objects.get()
+    assert (order.currency, order.placed_at) == ("AUD", datetime(2026, 11, 1, 13, tzinfo=UTC))

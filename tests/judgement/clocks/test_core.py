@@ -16,8 +16,14 @@ def moment(text: str) -> datetime:
 
 def spec(**changes: Any) -> ClockSpec:
     base: dict[str, Any] = {
-        "name": "seller_response", "owner": "seller", "starts": Start(("dispute.submitted",)), "amount": 5, "unit": Unit.DAYS,
-        "zone": "America/Los_Angeles", "stops": ("dispute.responded",), "restarts": ("dispute.modified",),
+        "name": "seller_response",
+        "owner": "seller",
+        "starts": Start(("dispute.submitted",)),
+        "amount": 5,
+        "unit": Unit.DAYS,
+        "zone": "America/Los_Angeles",
+        "stops": ("dispute.responded",),
+        "restarts": ("dispute.modified",),
     }
     return ClockSpec(**(base | changes))
 
@@ -56,7 +62,12 @@ def test_not_started_names_what_it_waits_for() -> None:
 
 def test_the_platforms_own_date_wins_and_both_are_kept() -> None:
     external = moment("2026-03-04T12:00:00-08:00")
-    clock = run(spec(external="dispute.respond_by"), "R", SUBMITTED | {"dispute.respond_by": external}, moment("2026-03-02T00:00:00-08:00"))
+    clock = run(
+        spec(external="dispute.respond_by"),
+        "R",
+        SUBMITTED | {"dispute.respond_by": external},
+        moment("2026-03-02T00:00:00-08:00"),
+    )
     assert clock.due == external
     assert clock.external_due == external
     assert clock.computed_due == moment("2026-03-06T10:00:00-08:00")
@@ -74,7 +85,8 @@ def test_an_open_pause_holds_the_clock() -> None:
     spans = ((moment("2026-03-02T10:00:00-08:00"), None),)
     clock = run(paused, "R", SUBMITTED | {"repair.in_progress": spans}, moment("2026-03-20T10:00:00-07:00"))
     assert (clock.state, clock.provisional) == (State.PAUSED, "paused")
-    assert clock.due is not None and clock.due > moment("2026-03-20T10:00:00-07:00")
+    assert clock.due is not None
+    assert clock.due > moment("2026-03-20T10:00:00-07:00")
 
 
 def test_a_pause_after_the_end_changes_nothing() -> None:
@@ -89,14 +101,21 @@ def test_an_extension_counts_only_before_the_end() -> None:
     now = moment("2026-03-06T09:00:00-08:00")
     inside = run(extended, "R", SUBMITTED | {"repair.failed": moment("2026-03-05T00:00:00-08:00")}, now)
     assert inside.due == moment("2026-09-06T10:00:00-07:00")
-    outside = run(extended, "R", SUBMITTED | {"repair.failed": moment("2026-03-07T00:00:00-08:00")}, moment("2026-03-08T12:00:00-07:00"))
+    outside = run(
+        extended,
+        "R",
+        SUBMITTED | {"repair.failed": moment("2026-03-07T00:00:00-08:00")},
+        moment("2026-03-08T12:00:00-07:00"),
+    )
     assert outside.due == moment("2026-03-06T10:00:00-08:00")
 
 
 def test_last_waits_for_every_event_and_day_after_starts_at_midnight() -> None:
     both = spec(starts=Start(("order.delivered", "dispute.submitted"), pick="last"))
     assert run(both, "R", SUBMITTED, moment("2026-03-02T00:00:00-08:00")).missing == ("order.delivered",)
-    midnight = spec(starts=Start(("dispute.submitted",), day_after=True), amount=168, unit=Unit.HOURS, zone="Asia/Shanghai")
+    midnight = spec(
+        starts=Start(("dispute.submitted",), day_after=True), amount=168, unit=Unit.HOURS, zone="Asia/Shanghai"
+    )
     clock = run(midnight, "R", SUBMITTED, moment("2026-03-02T00:00:00-08:00"))
     assert clock.starts == moment("2026-03-03T00:00:00+08:00")
     assert clock.due == moment("2026-03-10T00:00:00+08:00")
@@ -104,8 +123,13 @@ def test_last_waits_for_every_event_and_day_after_starts_at_midnight() -> None:
 
 def test_the_last_day_rolls_to_the_next_working_day_in_the_buyers_country() -> None:
     withdrawal = spec(
-        starts=Start(("order.delivered",)), amount=14, zone="order.ship_country", country="order.ship_country",
-        day_end=True, rolls=True, stops=("withdrawal.declared",),
+        starts=Start(("order.delivered",)),
+        amount=14,
+        zone="order.ship_country",
+        country="order.ship_country",
+        day_end=True,
+        rolls=True,
+        stops=("withdrawal.declared",),
     )
     record = {"order.delivered": moment("2026-12-11T15:00:00+01:00"), "order.ship_country": "DE"}
     clock = run(withdrawal, "R", record, moment("2026-12-12T00:00:00+01:00"))
@@ -128,5 +152,10 @@ def test_a_clock_across_an_unpublished_year_is_provisional() -> None:
 
 
 def test_never_raises_on_a_start_far_away() -> None:
-    clock = run(spec(), "R", {"dispute.submitted": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=4000)}, datetime(2026, 1, 1, tzinfo=UTC))
+    clock = run(
+        spec(),
+        "R",
+        {"dispute.submitted": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=4000)},
+        datetime(2026, 1, 1, tzinfo=UTC),
+    )
     assert clock.state is State.NOT_STARTED

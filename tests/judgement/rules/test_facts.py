@@ -23,12 +23,19 @@ def problems(wire: Any) -> list[tuple[str, str]]:
 
 
 def test_each_form_is_read() -> None:
-    facts = read_facts({
-        "platform": "ebay", "order.placed_at": "2026-10-01T00:00:00+08:00", "order.total_with_tax_and_postage": "755.00 USD",
-        "order.ship_country": "US", "promise.return_days": "30", "case.threat": "true", "dispute.decision": None,
-        "parcels": [{"signature": False, "delivered_at": "2026-10-09T10:00:00Z"}],
-        "repair.in_progress": [{"from": "2026-10-01T00:00:00Z", "to": None}],
-    })  # fmt: skip
+    facts = read_facts(
+        {
+            "platform": "ebay",
+            "order.placed_at": "2026-10-01T00:00:00+08:00",
+            "order.total_with_tax_and_postage": "755.00 USD",
+            "order.ship_country": "US",
+            "promise.return_days": "30",
+            "case.threat": "true",
+            "dispute.decision": None,
+            "parcels": [{"signature": False, "delivered_at": "2026-10-09T10:00:00Z"}],
+            "repair.in_progress": [{"from": "2026-10-01T00:00:00Z", "to": None}],
+        }
+    )
     assert facts["order.total_with_tax_and_postage"] == Money.of("755.00", "USD")
     assert facts["promise.return_days"] == 30
     assert facts["case.threat"] is True
@@ -76,7 +83,8 @@ def test_delivered_before_shipped_is_a_contradiction() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=12), lambda c: st.lists(c, max_size=3) | st.dictionaries(st.text(max_size=6), c, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda c: st.lists(c, max_size=3) | st.dictionaries(st.text(max_size=6), c, max_size=3),
     max_leaves=6,
 )
 
@@ -85,8 +93,8 @@ JSON = st.recursive(
 def test_reading_either_types_everything_or_says_why(wire: dict[str, Any]) -> None:
     try:
         facts = read_facts(wire)
-    except InputError as error:
-        assert error.problems
+    except InputError:
+        assert problems(wire)
     else:
         again = read_facts({k: to_wire(v) for k, v in facts.items() if BY_NAME[k].kind is not Kind.SPANS})
         assert again == {k: v for k, v in facts.items() if BY_NAME[k].kind is not Kind.SPANS}

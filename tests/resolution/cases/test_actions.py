@@ -28,16 +28,35 @@ def case(scope: Scope, shop: Callable[..., Shop], make_order: Callable[..., Orde
     """A buyer on eBay wrote three hours ago about a parcel that did not come."""
     sold_on = shop("ebay", site="US")
     order = make_order(
-        sold_on, total_minor=75_500, items_minor=72_000, ship_country="US", placed_at=now - timedelta(days=20),
+        sold_on,
+        total_minor=75_500,
+        items_minor=72_000,
+        ship_country="US",
+        placed_at=now - timedelta(days=20),
         promised_by=now - timedelta(days=6),
     )
     received = conversations.receive_text(
-        scope, sold_on.pk, "jane-1", order.number, "It never arrived!", now - timedelta(hours=3), "ext-1", now, language="en"
+        scope,
+        sold_on.pk,
+        "jane-1",
+        order.number,
+        "It never arrived!",
+        now - timedelta(hours=3),
+        "ext-1",
+        now,
+        language="en",
     )
     thread = received.message.thread
     opened, created = actions.open_case(
-        scope, now, shop_id=sold_on.pk, order_id=order.pk, buyer_id=thread.buyer_id, thread_id=thread.pk,
-        leaf="delivered_not_received", title="It never arrived!", dedup_key="message:1",
+        scope,
+        now,
+        shop_id=sold_on.pk,
+        order_id=order.pk,
+        buyer_id=thread.buyer_id,
+        thread_id=thread.pk,
+        leaf="delivered_not_received",
+        title="It never arrived!",
+        dedup_key="message:1",
     )
     assert created
     return Case.objects.get(pk=opened.pk)
@@ -67,7 +86,9 @@ def test_an_opened_case_is_judged_and_has_a_clock(scope: Scope, case: Case) -> N
     assert [i.kind for i in view.timeline if i.kind == "message"] == ["message"]
 
 
-def test_an_answer_where_the_channel_cannot_send_is_handed_over_never_sent(scope: Scope, case: Case, now: datetime) -> None:
+def test_an_answer_where_the_channel_cannot_send_is_handed_over_never_sent(
+    scope: Scope, case: Case, now: datetime
+) -> None:
     result = done(actions.perform(scope, case.pk, "answer", {"text": "We are looking into it.", "language": "en"}, now))
     assert result.sends is False
     message = Message.objects.get(pk=result.message_id)
@@ -78,11 +99,17 @@ def test_an_answer_where_the_channel_cannot_send_is_handed_over_never_sent(scope
 
 def test_every_verb_writes_one_entry_of_its_own(scope: Scope, case: Case, now: datetime) -> None:
     steps: list[tuple[str, dict[str, Any]]] = [
-        ("note", {"text": "Called the carrier."}), ("prioritise", {"priority": "1"}), ("reclassify", {"leaf": "in_transit_late"}),
-        ("set_fact", {"fact": "parcels.signature", "value": "false"}), ("offer", {"remedy": "partial_refund", "amount": "20.00"}),
-        ("settle", {"remedy": "refund_full", "amount": "20.00"}), ("refund_done", {}), ("escalate", {"reason": "No agreement."}),
-        ("close", {"root_cause": "carrier_lost"}), ("reopen", {}),
-    ]  # fmt: skip
+        ("note", {"text": "Called the carrier."}),
+        ("prioritise", {"priority": "1"}),
+        ("reclassify", {"leaf": "in_transit_late"}),
+        ("set_fact", {"fact": "parcels.signature", "value": "false"}),
+        ("offer", {"remedy": "partial_refund", "amount": "20.00"}),
+        ("settle", {"remedy": "refund_full", "amount": "20.00"}),
+        ("refund_done", {}),
+        ("escalate", {"reason": "No agreement."}),
+        ("close", {"root_cause": "carrier_lost"}),
+        ("reopen", {}),
+    ]
     for verb, args in steps:
         before = [e.verb for e in ledger.entries_of(scope, "case", case.number)].count(f"case:{verb}:done")
         done(actions.perform(scope, case.pk, verb, args, now))
@@ -125,7 +152,13 @@ def test_the_same_key_twice_refunds_once(scope: Scope, case: Case, now: datetime
 def test_refunds_over_all_cases_of_an_order_share_one_bound(scope: Scope, case: Case, now: datetime) -> None:
     done(actions.perform(scope, case.pk, "refund", {"amount": "700.00"}, now))
     other, _ = actions.open_case(
-        scope, now, shop_id=case.shop_id, order_id=case.order_id, buyer_id=case.buyer_id, leaf="damaged", dedup_key="second"
+        scope,
+        now,
+        shop_id=case.shop_id,
+        order_id=case.order_id,
+        buyer_id=case.buyer_id,
+        leaf="damaged",
+        dedup_key="second",
     )
     refused = actions.perform(scope, other.pk, "refund", {"amount": "55.01"}, now)
     assert isinstance(refused, Refusal)
@@ -135,8 +168,13 @@ def test_refunds_over_all_cases_of_an_order_share_one_bound(scope: Scope, case: 
 
 def test_a_refund_seen_in_an_import_counts(scope: Scope, case: Case, now: datetime) -> None:
     PaymentEvent.objects.create(
-        organisation_id=scope.organisation_id, order_id=case.order_id, kind="refunded", external_id="r1", amount_minor=75_000,
-        currency="USD", at=now,
+        organisation_id=scope.organisation_id,
+        order_id=case.order_id,
+        kind="refunded",
+        external_id="r1",
+        amount_minor=75_000,
+        currency="USD",
+        at=now,
     )
     refused = actions.perform(scope, case.pk, "refund", {"amount": "5.01"}, now)
     assert isinstance(refused, Refusal)
@@ -158,21 +196,28 @@ def test_above_the_limit_two_people_are_needed(
 
 def test_simulate_shows_and_changes_nothing(scope: Scope, case: Case, now: datetime) -> None:
     head = ledger.head(scope)
-    shown = actions.simulate(scope, case.pk, "settle", {"remedy": "refund_full", "amount": "100.00", "text": "Hello"}, now)
+    shown = actions.simulate(
+        scope, case.pk, "settle", {"remedy": "refund_full", "amount": "100.00", "text": "Hello"}, now
+    )
     assert isinstance(shown, actions.Simulation)
     assert (shown.refund_after_minor, shown.left_after_minor, shown.sends) == (10_000, 65_500, False)
     assert "HOUSE-FIRST-ANSWER" in shown.clocks_stopped or shown.clocks_stopped
     assert (ledger.head(scope), Offer.objects.count(), Refund.objects.count()) == (head, 0, 0)
-    assert actions.simulate(scope, case.pk, "settle", {"remedy": "refund_full", "amount": "9999"}, now) == actions.perform(
+    assert actions.simulate(
         scope, case.pk, "settle", {"remedy": "refund_full", "amount": "9999"}, now
-    )
+    ) == actions.perform(scope, case.pk, "settle", {"remedy": "refund_full", "amount": "9999"}, now)
 
 
 def test_learning_a_fact_judges_again_and_says_what_changed(scope: Scope, case: Case, now: datetime) -> None:
     order = Order.objects.get(pk=case.order_id)
     order.parcels.create(
-        organisation_id=scope.organisation_id, number="1Z999", carrier="UPS", delivered_to_address=True,
-        delivered_at=now - timedelta(days=7), shipped_at=now - timedelta(days=12), status="delivered",
+        organisation_id=scope.organisation_id,
+        number="1Z999",
+        carrier="UPS",
+        delivered_to_address=True,
+        delivered_at=now - timedelta(days=7),
+        shipped_at=now - timedelta(days=12),
+        status="delivered",
     )
     actions.judge_again(scope, case.pk, now)
     before = StoredJudgement.objects.filter(case=case).order_by("-id").first()
@@ -197,10 +242,12 @@ def test_judging_again_with_nothing_new_stores_nothing(scope: Scope, case: Case,
     assert StoredJudgement.objects.count() == count
 
 
-def test_another_organisation_sees_and_does_nothing(scope: Scope, case: Case, other_organisation: Organisation, now: datetime) -> None:
+def test_another_organisation_sees_and_does_nothing(
+    scope: Scope, case: Case, other_organisation: Organisation, now: datetime
+) -> None:
     other = system_scope(other_organisation.pk)
     assert queries.case_view(other, case.number, now) is None
-    assert queries.state_of(other, case.pk, now) is None
+    assert queries.state_of(other, case.pk) is None
     assert actions.perform(other, case.pk, "note", {"text": "x"}, now) == Refusal("no_such_case")
     assert actions.simulate(other, case.pk, "note", {"text": "x"}, now) == Refusal("no_such_case")
     assert lists.inbox(other, "all", now).rows == ()
@@ -208,7 +255,9 @@ def test_another_organisation_sees_and_does_nothing(scope: Scope, case: Case, ot
     assert Case.objects.get(pk=case.pk).version == case.version
 
 
-def test_a_stranger_cannot_become_the_owner(scope: Scope, case: Case, other_organisation: Organisation, now: datetime) -> None:
+def test_a_stranger_cannot_become_the_owner(
+    scope: Scope, case: Case, other_organisation: Organisation, now: datetime
+) -> None:
     stranger = make_user(other_organisation, Role.AGENT)
     done(actions.perform(scope, case.pk, "assign", {"user_id": str(stranger.pk)}, now))
     assert Case.objects.get(pk=case.pk).owner is None
@@ -223,7 +272,9 @@ def test_search_finds_by_number_order_words_and_name(scope: Scope, case: Case, t
 
 def test_the_inbox_pages_without_gaps_or_repeats(scope: Scope, now: datetime) -> None:
     for number in range(7):
-        actions.open_case(scope, now, shop_id=None, order_id=None, buyer_id=None, title=f"case {number}", dedup_key=str(number))
+        actions.open_case(
+            scope, now, shop_id=None, order_id=None, buyer_id=None, title=f"case {number}", dedup_key=str(number)
+        )
     seen: list[int] = []
     cursor = ""
     while True:

@@ -29,14 +29,33 @@ from amends.resolution.refunds.core import MoneyState, RefundState
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ALL = frozenset(Permission)
 STATE = CaseState(
-    id=1, number=1001, request="none", replacement="none", dispute="none", waiting_for="us", closed=False,
-    snoozed_until=None, next_due_at=NOW + timedelta(hours=5), leaf="damaged", currency="USD", paid_minor=4180,
-    refunded_outside_minor=0, charged_back=False, refunds=(), has_order=True, has_thread=True, can_send=True,
-    refund_limit_minor=5000, version=1, buyer_language="es",
+    id=1,
+    number=1001,
+    request="none",
+    replacement="none",
+    dispute="none",
+    waiting_for="us",
+    closed=False,
+    snoozed_until=None,
+    next_due_at=NOW + timedelta(hours=5),
+    leaf="damaged",
+    currency="USD",
+    paid_minor=4180,
+    refunded_outside_minor=0,
+    charged_back=False,
+    refunds=(),
+    has_order=True,
+    has_thread=True,
+    can_send=True,
+    refund_limit_minor=5000,
+    version=1,
+    buyer_language="es",
 )
 
 
-def ask(verb: Verb, state: CaseState = STATE, permissions: frozenset[Permission] = ALL, actor: int | None = 7, **args: Any) -> Decided | Refusal:
+def ask(
+    verb: Verb, state: CaseState = STATE, permissions: frozenset[Permission] = ALL, actor: int | None = 7, **args: Any
+) -> Decided | Refusal:
     return decide(verb, Asked(state, args, NOW, actor, permissions, "key"))
 
 
@@ -90,7 +109,8 @@ def test_bad_arguments_are_refused_by_name(verb: Verb, args: dict[str, Any], exp
 def test_a_refund_within_the_limit_is_recorded_and_above_it_waits_for_a_second_person() -> None:
     small = ask(Verb.REFUND, amount="20.00")
     large = ask(Verb.REFUND, replace(STATE, refund_limit_minor=1000), amount="20.00")
-    assert isinstance(small, Decided) and isinstance(large, Decided)
+    assert isinstance(small, Decided)
+    assert isinstance(large, Decided)
     assert small.effects == (CreateRefund("partial_refund", 2000, "USD", MoneyState.CREATED, "key"),)
     assert large.effects == (CreateRefund("partial_refund", 2000, "USD", MoneyState.DUE, "key"),)
 
@@ -128,7 +148,10 @@ def test_settling_before_a_dispute_prevents_it() -> None:
 
 
 def test_a_case_with_money_or_goods_still_due_does_not_close() -> None:
-    assert code(ask(Verb.CLOSE, replace(STATE, refunds=(refund(1, MoneyState.CREATED),)), root_cause="size")) == "money_still_due"
+    assert (
+        code(ask(Verb.CLOSE, replace(STATE, refunds=(refund(1, MoneyState.CREATED),)), root_cause="size"))
+        == "money_still_due"
+    )
     assert code(ask(Verb.CLOSE, replace(STATE, replacement="due"), root_cause="size")) == "replacement_still_due"
 
 
@@ -191,10 +214,18 @@ def test_the_status_is_derived_worst_first(changes: dict[str, Any], expected: St
 AMOUNTS = st.one_of(st.decimals(-10, 100, places=2).map(str), st.text(max_size=6))
 
 
-@given(st.lists(st.tuples(st.integers(1, 3000), st.sampled_from(list(MoneyState))), max_size=4), st.integers(0, 5000), AMOUNTS, st.sampled_from([Verb.REFUND, Verb.SETTLE]))
-def test_what_is_promised_back_never_exceeds_what_was_paid(refunds: list[tuple[int, MoneyState]], outside: int, amount: str, verb: Verb) -> None:
+@given(
+    st.lists(st.tuples(st.integers(1, 3000), st.sampled_from(list(MoneyState))), max_size=4),
+    st.integers(0, 5000),
+    AMOUNTS,
+    st.sampled_from([Verb.REFUND, Verb.SETTLE]),
+)
+def test_what_is_promised_back_never_exceeds_what_was_paid(
+    refunds: list[tuple[int, MoneyState]], outside: int, amount: str, verb: Verb
+) -> None:
     state = replace(
-        STATE, refunded_outside_minor=outside,
+        STATE,
+        refunded_outside_minor=outside,
         refunds=tuple(RefundState(i, minor, "USD", s, None) for i, (minor, s) in enumerate(refunds)),
     )
     result = ask(verb, state, remedy="refund_full", amount=amount)
@@ -205,8 +236,25 @@ def test_what_is_promised_back_never_exceeds_what_was_paid(refunds: list[tuple[i
 
 
 ARGS = st.dictionaries(
-    st.sampled_from(["text", "amount", "remedy", "until", "fact", "value", "root_cause", "leaf", "rule", "refund_id", "user_id", "priority", "kind"]),
-    st.one_of(st.text(max_size=12), st.integers(), st.none(), st.booleans()), max_size=6,
+    st.sampled_from(
+        [
+            "text",
+            "amount",
+            "remedy",
+            "until",
+            "fact",
+            "value",
+            "root_cause",
+            "leaf",
+            "rule",
+            "refund_id",
+            "user_id",
+            "priority",
+            "kind",
+        ]
+    ),
+    st.one_of(st.text(max_size=12), st.integers(), st.none(), st.booleans()),
+    max_size=6,
 )
 
 

@@ -13,8 +13,13 @@ from amends.base.ledger import core
 from amends.base.ledger.models import Entry, Head
 
 
-def record(  # noqa: PLR0913 - one argument a column, all keyword-only
-    scope: Scope, *, at: datetime, verb: str, subject_kind: str, subject_id: object,
+def record(
+    scope: Scope,
+    *,
+    at: datetime,
+    verb: str,
+    subject_kind: str,
+    subject_id: object,
     payload: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Append one entry. `verb` is `subject:object:action`, e.g. `case:refund:recorded`.
@@ -29,9 +34,16 @@ def record(  # noqa: PLR0913 - one argument a column, all keyword-only
         Head.objects.get_or_create(organisation_id=scope.organisation_id, defaults={"seq": 0, "hash": core.GENESIS})
         head = heads.get(organisation_id=scope.organisation_id)
     fields: dict[str, Any] = {
-        "organisation_id": scope.organisation_id, "seq": head.seq + 1, "at": at, "actor_kind": scope.actor_kind.value,
-        "actor_id": scope.actor_id, "verb": verb, "subject_kind": subject_kind, "subject_id": str(subject_id),
-        "payload": dict(payload or {}), "prev_hash": head.hash,
+        "organisation_id": scope.organisation_id,
+        "seq": head.seq + 1,
+        "at": at,
+        "actor_kind": scope.actor_kind.value,
+        "actor_id": scope.actor_id,
+        "verb": verb,
+        "subject_kind": subject_kind,
+        "subject_id": str(subject_id),
+        "payload": dict(payload or {}),
+        "prev_hash": head.hash,
     }
     entry = Entry(**fields, hash=core.entry_hash(**fields))
     entry.save(force_insert=True)

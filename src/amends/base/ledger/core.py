@@ -43,13 +43,30 @@ def canonical(value: Any) -> bytes:
 
 
 def entry_hash(  # noqa: PLR0913 - the hash covers every field, and naming them all is the point
-    *, organisation_id: int, seq: int, at: datetime, actor_kind: str, actor_id: int | None, verb: str,
-    subject_kind: str, subject_id: str, payload: Mapping[str, Any], prev_hash: str,
+    *,
+    organisation_id: int,
+    seq: int,
+    at: datetime,
+    actor_kind: str,
+    actor_id: int | None,
+    verb: str,
+    subject_kind: str,
+    subject_id: str,
+    payload: Mapping[str, Any],
+    prev_hash: str,
 ) -> str:
     """SHA-256 over the canonical content. `at` must be zone-aware; it is hashed in UTC to the microsecond."""
     content = [
-        prev_hash, organisation_id, seq, at.astimezone(UTC).isoformat(timespec="microseconds"), actor_kind, actor_id,
-        verb, subject_kind, subject_id, payload,
+        prev_hash,
+        organisation_id,
+        seq,
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        actor_kind,
+        actor_id,
+        verb,
+        subject_kind,
+        subject_id,
+        payload,
     ]
     return hashlib.sha256(canonical(content)).hexdigest()
 
@@ -63,9 +80,16 @@ def verify(entries: Iterable[Sealed]) -> Break | None:
         if entry.prev_hash != previous:
             return Break(entry.seq, "link")
         computed = entry_hash(
-            organisation_id=entry.organisation_id, seq=entry.seq, at=entry.at, actor_kind=entry.actor_kind,
-            actor_id=entry.actor_id, verb=entry.verb, subject_kind=entry.subject_kind, subject_id=entry.subject_id,
-            payload=entry.payload, prev_hash=entry.prev_hash,
+            organisation_id=entry.organisation_id,
+            seq=entry.seq,
+            at=entry.at,
+            actor_kind=entry.actor_kind,
+            actor_id=entry.actor_id,
+            verb=entry.verb,
+            subject_kind=entry.subject_kind,
+            subject_id=entry.subject_id,
+            payload=entry.payload,
+            prev_hash=entry.prev_hash,
         )
         if computed != entry.hash:
             return Break(entry.seq, "content")

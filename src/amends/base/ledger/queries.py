@@ -29,7 +29,7 @@ def head(scope: Scope) -> tuple[int, str]:
 
 
 def _sealed(scope: Scope) -> Iterator[core.Sealed]:
-    names = [f for f in core.Sealed.__dataclass_fields__]
+    names = list(core.Sealed.__dataclass_fields__)
     rows = Entry.objects.filter(organisation_id=scope.organisation_id).order_by("seq").values_list(*names)
     for row in rows.iterator(chunk_size=2000):
         yield core.Sealed(*row)

@@ -19,7 +19,11 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("AMENDS_HOME", "./var", "Folder that holds all state: database, files, keys, the watched folder `in/`."),
-    Setting("DATABASE_URL", "", "PostgreSQL address, `postgres://user:password@host:port/name`. Empty: SQLite under AMENDS_HOME."),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "PostgreSQL address, `postgres://user:password@host:port/name`. Empty: SQLite under AMENDS_HOME.",
+    ),
     Setting("AMENDS_PORT", "8765", "Port of the web server."),
     Setting("AMENDS_HOST", "127.0.0.1", "Address the web server listens on; `0.0.0.0` opens it to the local network."),
     Setting("AMENDS_URL", "", "Public address written into mails and links. Empty: derived from host and port."),
@@ -28,16 +32,42 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("AMENDS_ALLOWED_HOSTS", "", "Further host names that may be asked for, separated by commas."),
     Setting("AMENDS_WEB_THREADS", "4", "Threads that answer requests in the one web process."),
     Setting("AMENDS_WORKER_POLL_MS", "200", "How often an idle worker looks for due jobs, in milliseconds."),
-    Setting("AMENDS_SMTP_URL", "", "Outgoing mail, `smtp://user:password@host:587?tls=starttls` or `smtps://…`. Empty: mail waits in the outbox."),
-    Setting("AMENDS_IMAP_URL", "", "Incoming mail, `imaps://user:password@host:993/INBOX`. Empty: only the folder `in/mail/` is read."),
+    Setting(
+        "AMENDS_SMTP_URL",
+        "",
+        "Outgoing mail, `smtp://user:password@host:587?tls=starttls` or `smtps://…`. Empty: mail waits in the outbox.",
+    ),
+    Setting(
+        "AMENDS_IMAP_URL",
+        "",
+        "Incoming mail, `imaps://user:password@host:993/INBOX`. Empty: only the folder `in/mail/` is read.",
+    ),
     Setting("AMENDS_MAIL_FROM", "", "Sender address of outgoing mail. Empty: the shop's own address."),
     Setting("AMENDS_UNDO_SECONDS", "10", "Seconds during which a sent answer can be taken back."),
     Setting("AMENDS_MAX_UPLOAD_MB", "200", "Largest file accepted through the browser or the API, in megabytes."),
-    Setting("AMENDS_MAX_IMPORT_MB", "1024", "Largest file the command line and the watched folder import, in megabytes."),
-    Setting("AMENDS_WEBHOOK_ALLOW_PRIVATE", "0", "`1` lets webhooks call plain http and addresses inside your own network. Off: only https to the outside."),
-    Setting("AMENDS_API_TOKEN_RATE", "600", "API requests one token or signed-in person may make in a minute. `0`: no limit."),
-    Setting("AMENDS_API_ADDRESS_RATE", "1200", "API requests from one network address in a minute, whoever makes them. `0`: no limit, for a proxy that counts itself."),
-    Setting("AMENDS_API_MAX_BODY_KB", "1024", "Largest JSON body of an API request, in kilobytes. Uploaded files have AMENDS_MAX_UPLOAD_MB."),
+    Setting(
+        "AMENDS_MAX_IMPORT_MB", "1024", "Largest file the command line and the watched folder import, in megabytes."
+    ),
+    Setting(
+        "AMENDS_WEBHOOK_ALLOW_PRIVATE",
+        "0",
+        "`1` lets webhooks call plain http and addresses inside your own network. Off: only https to the outside.",
+    ),
+    Setting(
+        "AMENDS_API_TOKEN_RATE",
+        "600",
+        "API requests one token or signed-in person may make in a minute. `0`: no limit.",
+    ),
+    Setting(
+        "AMENDS_API_ADDRESS_RATE",
+        "1200",
+        "API requests from one network address in a minute, whoever makes them. `0`: no limit, for a proxy that counts itself.",
+    ),
+    Setting(
+        "AMENDS_API_MAX_BODY_KB",
+        "1024",
+        "Largest JSON body of an API request, in kilobytes. Uploaded files have AMENDS_MAX_UPLOAD_MB.",
+    ),
     Setting("AMENDS_RULEBOOK", "", "Folder of rule files to use in place of the shipped rulebook."),
     Setting("AMENDS_LANGUAGE", "en", "Interface language before anyone has signed in: `en` or `zh-hans`."),
     Setting("AMENDS_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),

@@ -9,12 +9,12 @@ os.environ.setdefault("AMENDS_HOME", tempfile.mkdtemp(prefix="amends-test-"))
 os.environ.setdefault("AMENDS_SECRET_KEY", "only-for-tests")
 os.environ["DATABASE_URL"] = os.environ.get("AMENDS_TEST_DATABASE_URL", "")
 
-from amends.base.settings.main import *  # noqa: E402, F403
-from amends.base.settings.main import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from amends.base.settings.main import *  # noqa: F403
+from amends.base.settings.main import DATABASES, HOME, STATIC_ROOT, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing folder, and warnings are errors
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     # A file, not memory: worker processes and threads of the tests must see it.
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["AMENDS_HOME"], "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}

@@ -28,7 +28,7 @@ _ONE_SIDED = 0.9  # of the NULs of UTF-16 stand at even or at odd places
 
 @dataclass(frozen=True, slots=True)
 class Charset:
-    """`flawed`: some bytes do not fit; rows that hold them are rejected, the others are read."""
+    """`flawed`: some bytes may not fit; rows that hold such are rejected, the others are read."""
 
     encoding: str
     flawed: bool = False
@@ -55,7 +55,7 @@ def detect(source: Source) -> Charset:
         raise FileRefused("empty")
     for mark, encoding in _MARKS:
         if survey.sample.startswith(mark):
-            return Charset(encoding, flawed=encoding == "utf-8-sig" and not survey.good)
+            return Charset(encoding, flawed=encoding != "utf-8-sig" or not survey.good)
     if survey.nuls > _STRAY_NULS + survey.size // 1000:
         return _wide(survey)
     nuls = survey.nuls > 0
@@ -63,14 +63,14 @@ def detect(source: Source) -> Charset:
         return Charset("utf-8", nuls=nuls)
     if _mostly_utf8(survey.sample + survey.first_bad):
         return Charset("utf-8", flawed=True, nuls=nuls)
-    return Charset(*_legacy(survey.first_bad or survey.sample), nuls=nuls)
+    return Charset(_legacy(survey.first_bad or survey.sample), flawed=True, nuls=nuls)
 
 
 def _wide(survey: _Survey) -> Charset:
     """UTF-16 without a mark: its NULs, the upper halves of plain letters, all stand on one side."""
     even = survey.even_nuls / survey.nuls
     if survey.nuls * 5 > survey.size and not 1 - _ONE_SIDED < even < _ONE_SIDED:
-        return Charset("utf-16-be" if even >= _ONE_SIDED else "utf-16-le")
+        return Charset("utf-16-be" if even >= _ONE_SIDED else "utf-16-le", flawed=True)
     raise FileRefused("binary_file")
 
 
@@ -110,19 +110,17 @@ def _mostly_utf8(sample: bytes) -> bool:
     return fit > 10 * bad
 
 
-def _legacy(sample: bytes) -> tuple[str, bool]:
-    """(encoding, flawed) of bytes that are neither UTF-8 nor UTF-16."""
+def _legacy(sample: bytes) -> str:
+    """The encoding of bytes that are neither UTF-8 nor UTF-16, by a sample of them."""
     best, share = "", 0.0
     for encoding, low, high, needed in _EVERYDAY:
         its_share = _everyday_share(sample, encoding, low, high)
         if its_share > max(share, needed):
             best, share = encoding, its_share
     if best:
-        return best, not _decodes(sample, best)
+        return best
     guess = from_bytes(sample[:65536], cp_isolation=_GUESSES).best()
-    if guess is not None:
-        return guess.encoding, not _decodes(sample, guess.encoding)
-    return "cp1252", not _decodes(sample, "cp1252")
+    return guess.encoding if guess is not None else "cp1252"
 
 
 _GUESSES = ["shift_jis", "euc_kr", "big5", "gb18030", "cp1252", "cp1251", "cp1250", "cp874", "cp1256", "cp1254"]
@@ -144,11 +142,3 @@ def _everyday_share(sample: bytes, encoding: str, low: int, high: int) -> float:
         raw = c.encode(encoding, "ignore")
         common += len(raw) == 2 and low <= raw[0] <= high and (encoding == "big5" or raw[1] >= 0xA1)  # noqa: PLR2004 - GB2312 and KS X 1001 proper
     return common / len(wide)
-
-
-def _decodes(sample: bytes, encoding: str) -> bool:
-    try:
-        codecs.getincrementaldecoder(encoding)("strict").decode(sample)  # a cut character at the end is fine
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -10,7 +10,7 @@ from amends.intake.imports.core.fields import FIELDS, Read
 from amends.intake.imports.core.layout import KIND_ORDER, Layout
 
 _KINDS = {
-    "orders": "One row a line of an order. The order's own cells are repeated on each of its rows, and may differ in none.",
+    "orders": "One row a line of an order. The order's own cells are repeated on each of its rows and must agree.",
     "lines": "Lines for orders that are known already.",
     "payments": "Money that moved: `paid`, `refunded`, `charged_back`, `chargeback_reversed`.",
     "refunds": "Refunds alone, for those who keep them apart.",
@@ -93,7 +93,8 @@ def _template() -> Iterator[str]:
             if target in FIELDS:
                 required = "**required** " if target in layout.required else ""
                 meaning = _MEANINGS.get(target, "")
-                yield f"| `{names[0]}` | {_READS[FIELDS[target].read]} | {required}{meaning} |".replace(" |  |", " | |")
+                last = f"{required}{meaning}".strip()
+                yield f"| `{names[0]}` | {_READS[FIELDS[target].read]} |{f' {last} ' if last else ' '}|"
         yield ""
 
 

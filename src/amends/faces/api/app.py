@@ -29,7 +29,7 @@ DESCRIPTION = (
 class Renderer(BaseRenderer):
     media_type = "application/json"
 
-    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> str:
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> str:  # noqa: ARG002 - ninja's signature
         return to_json(data)
 
 
@@ -40,7 +40,10 @@ class Api(NinjaAPI):
         return operation.view_func.__name__
 
     def get_openapi_schema(
-        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+        self,
+        *,
+        path_prefix: str | None = None,  # noqa: ARG002 - ninja's signature; the address is always the same
+        path_params: dict[str, Any] | None = None,  # noqa: ARG002 - the same
     ) -> OpenAPISchema:
         return _schema(self)
 

@@ -50,7 +50,7 @@ class ApiTokenDoor(HttpBearer):
         super().__init__()
         self.needs = needs
 
-    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:  # noqa: ARG002 - ninja's signature
         now = timezone.now()
         found = queries.token_scope(token.strip(), now)
         if found is None:
@@ -74,7 +74,7 @@ class SessionDoor(APIKeyCookie):
     def __call__(self, request: HttpRequest) -> Caller | None:
         return self.authenticate(request, None)
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:  # noqa: ARG002 - ninja's signature
         user: Any = request.user
         if not user.is_authenticated:
             return None

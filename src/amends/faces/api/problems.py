@@ -33,7 +33,7 @@ _NOT_THERE = frozenset({"no_such_case", "job_unknown", "not_found"})  # refusals
 class Fault(Exception):
     """A refusal on its way out: raise it anywhere below a route."""
 
-    def __init__(  # noqa: PLR0913 - the members of a problem document
+    def __init__(
         self,
         status: int,
         code: str,
@@ -152,6 +152,6 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     return Problem(error["type"], where, context)
 
 
-def _broke(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("%s %s broke", request.method, request.path, exc_info=error)
+def _broke(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    log.error("%s %s broke", request.method, request.path, exc_info=error if isinstance(error, Exception) else True)
     return respond(Fault(500, "internal_error"))

@@ -78,6 +78,6 @@ def around(pattern: Any) -> Any:
 
 
 @shell
-def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
+def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG001 - what every view is called with
     """Below /api/ everything answers in JSON, also what is not there."""
     return respond(not_found())

@@ -13,6 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import django
+from django.apps import apps
+
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "docs" / "reference"
 _HEAD = """# The API
@@ -25,7 +28,11 @@ Every route names the right it needs. A token has the rights it was made with; a
 
 
 def schema() -> dict[str, Any]:
-    from amends.faces.api.app import api  # noqa: PLC0415 - Django must be set up first
+    """Sets Django up if nobody has. The settings then read AMENDS_HOME, so say first where that is."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.base.settings.main")
+    if not apps.ready:
+        django.setup()
+    from amends.faces.api.app import api
 
     plain: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema()))
     return plain
@@ -82,13 +89,9 @@ def pages() -> dict[Path, str]:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="amends-api-") as home:
         os.environ |= {"AMENDS_HOME": home, "AMENDS_SECRET_KEY": "only-for-pages", "DATABASE_URL": ""}
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.base.settings.main")
-        import django  # noqa: PLC0415 - the settings read AMENDS_HOME when first imported
-
-        django.setup()
         for path, text in pages().items():
             path.write_text(text, "utf-8")
-            print(f"{path.relative_to(ROOT)} written")
+            sys.stdout.write(f"{path.relative_to(ROOT)} written\n")
     return 0
 
 

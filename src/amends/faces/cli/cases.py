@@ -21,7 +21,7 @@ def _pairs(values: tuple[str, ...]) -> dict[str, str]:
 
 
 def _case_id(scope: Any, number: str) -> int:
-    from amends.resolution.cases.models import Case  # noqa: PLC0415
+    from amends.resolution.cases.models import Case
 
     digits = number.upper().removeprefix("C-")
     found = (
@@ -35,7 +35,7 @@ def _case_id(scope: Any, number: str) -> int:
 
 
 def _line(case: Any) -> dict[str, Any]:
-    from amends.resolution.cases.core.axes import FAR  # noqa: PLC0415
+    from amends.resolution.cases.core.axes import FAR
 
     return {
         "case": f"C-{case.number}",
@@ -65,9 +65,9 @@ def cases_group() -> None:
 def list_cases(ctx: click.Context, name: str, text: str, limit: int) -> None:
     """Cases, most urgent first."""
     scope = frame.scope_from(ctx)
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
-    from amends.resolution.cases import lists  # noqa: PLC0415
+    from amends.resolution.cases import lists
 
     page = lists.inbox(scope, name, timezone.now(), text=text, limit=limit)
     rows = [_line(case) for case in page.rows]
@@ -81,10 +81,10 @@ def list_cases(ctx: click.Context, name: str, text: str, limit: int) -> None:
 def show_case(ctx: click.Context, number: str) -> None:
     """One case with its facts, judgement and time line."""
     scope = frame.scope_from(ctx)
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
-    from amends.faces.cli.judge import human  # noqa: PLC0415
-    from amends.resolution.cases import queries  # noqa: PLC0415
+    from amends.faces.cli.judge import human
+    from amends.resolution.cases import queries
 
     digits = number.upper().removeprefix("C-")
     view = queries.case_view(scope, int(digits), timezone.now()) if digits.isdigit() else None
@@ -129,9 +129,9 @@ def _result(ctx: click.Context, result: Any, data: dict[str, Any], text: str) ->
 def simulate(ctx: click.Context, number: str, verb: str, pairs: tuple[str, ...]) -> None:
     """What a verb would send, pay and stop. Changes nothing."""
     scope = frame.scope_from(ctx)
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
-    from amends.resolution.cases import actions  # noqa: PLC0415
+    from amends.resolution.cases import actions
 
     result = actions.simulate(scope, _case_id(scope, number), verb, _pairs(pairs), timezone.now())
     if isinstance(result, Refusal):
@@ -164,9 +164,9 @@ def _fields(effect: Any) -> dict[str, Any]:
 def perform(ctx: click.Context, number: str, verb: str, pairs: tuple[str, ...], key: str | None) -> None:
     """Perform a verb."""
     scope = frame.scope_from(ctx)
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
-    from amends.resolution.cases import actions  # noqa: PLC0415
+    from amends.resolution.cases import actions
 
     result = actions.perform(scope, _case_id(scope, number), verb, _pairs(pairs), timezone.now(), key=key)
     data = (

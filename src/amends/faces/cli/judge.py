@@ -59,13 +59,13 @@ def human(body: dict[str, Any]) -> str:
 
 @click.command("judge")
 @click.argument("file", type=click.File("rb"))
-@click.option("--at", help="Judge as of this moment (ISO 8601 with zone); default: now.")
+@click.option("--at", help="Judge as of this moment (ISO 8601 with zone); default: the record's known_at, else now.")
 @click.pass_context
 def judge_command(ctx: click.Context, file: Any, at: str | None) -> None:
     """Judge case facts from FILE (`-` for standard input): one JSON object, an array, or JSON lines."""
-    from amends.judgement.judge import judge, judgement_json  # noqa: PLC0415 - keeps `amends --help` quick
-    from amends.judgement.rules.facts import Bad, parse_instant, read_facts  # noqa: PLC0415
-    from amends.judgement.rules.load import current  # noqa: PLC0415
+    from amends.judgement.judge import judge, judgement_json
+    from amends.judgement.rules.facts import KNOWN_AT, Bad, parse_instant, read_facts
+    from amends.judgement.rules.load import current
 
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -75,7 +75,7 @@ def judge_command(ctx: click.Context, file: Any, at: str | None) -> None:
     except UnicodeDecodeError as error:
         raise InputError([Problem("not_utf8", f"byte {error.start}")]) from None
     try:
-        now = parse_instant(at) if at else datetime.now(UTC)
+        moment = parse_instant(at) if at else None
     except Bad as bad:
         raise InputError([Problem(bad.code, "--at", bad.params)]) from None
     book = current()
@@ -86,6 +86,7 @@ def judge_command(ctx: click.Context, file: Any, at: str | None) -> None:
         except InputError as error:
             prefix = f"[{index}] " if index else ""
             raise InputError([Problem(p.code, prefix + p.where, p.params) for p in error.problems]) from None
+        now = moment or facts.get(KNOWN_AT) or datetime.now(UTC)
         bodies.append(judgement_json(judge(facts, book, now), book))
     if not bodies:
         raise InputError([Problem("empty")])

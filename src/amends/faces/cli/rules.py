@@ -40,7 +40,7 @@ def rules_group() -> None:
 @click.pass_context
 def list_rules(ctx: click.Context, platform: str | None, layer: str | None) -> None:
     """Every rule, one a line."""
-    from amends.judgement.rules.load import current  # noqa: PLC0415
+    from amends.judgement.rules.load import current
 
     rows = [
         row
@@ -63,7 +63,7 @@ def list_rules(ctx: click.Context, platform: str | None, layer: str | None) -> N
 @click.pass_context
 def show_rule(ctx: click.Context, rule_id: str) -> None:
     """One rule, all its versions, as written."""
-    from amends.judgement.rules.load import current  # noqa: PLC0415
+    from amends.judgement.rules.load import current
 
     book = current()
     versions = book.versions(rule_id)
@@ -85,8 +85,8 @@ def show_rule(ctx: click.Context, rule_id: str) -> None:
 @click.pass_context
 def verify_rules(ctx: click.Context, at: str | None) -> None:
     """Run every rule's examples; fails on a rule without source or example. Age is a warning."""
-    from amends.judgement.rules.load import current  # noqa: PLC0415
-    from amends.judgement.rules.verify import stale, verify  # noqa: PLC0415
+    from amends.judgement.rules.load import current
+    from amends.judgement.rules.verify import stale, verify
 
     today = datetime.fromisoformat(at).date() if at else datetime.now(UTC).date()
     book = current()
@@ -118,7 +118,7 @@ def schema_group() -> None:
 @click.pass_context
 def facts_schema(ctx: click.Context) -> None:
     """JSON Schema of the facts that `amends judge` reads."""
-    from amends.judgement.rules.reference import json_schema  # noqa: PLC0415
+    from amends.judgement.rules.reference import json_schema
 
     frame.output(ctx, json_schema())
 

@@ -14,10 +14,10 @@ from amends.kernel.outcome import InputError, Problem
 
 
 def _row(scope: Any, path: Path, result: Any) -> dict[str, Any]:
-    from amends.intake.conversations.models import Message  # noqa: PLC0415
-    from amends.kernel.taxonomy import kind_of  # noqa: PLC0415
-    from amends.resolution.cases.models import Case  # noqa: PLC0415
-    from amends.resolution.cases.queries import newest_judgement  # noqa: PLC0415
+    from amends.intake.conversations.models import Message
+    from amends.kernel.taxonomy import kind_of
+    from amends.resolution.cases.models import Case
+    from amends.resolution.cases.queries import newest_judgement
 
     case = Case.objects.select_related("order", "buyer").get(organisation_id=scope.organisation_id, pk=result.case_id)
     judgement = newest_judgement(scope, case)
@@ -26,13 +26,23 @@ def _row(scope: Any, path: Path, result: Any) -> dict[str, Any]:
     live = [c for c in body.get("clocks", ()) if c["due"] and c["state"] in ("running", "paused", "expired")]
     best = next((r for r in body.get("remedies", ()) if r["allowed"]), None)
     return {
-        "file": path.name, "case": f"C-{case.number}", "opened": result.opened,
-        "order": case.order.number if case.order else None, "language": result.reading.language, "leaf": case.leaf,
-        "kind": kind_of(case.leaf), "probability": result.reading.probability, "tone": result.reading.tone,
-        "decision": body.get("decision"), "confidence": body.get("confidence"),
+        "file": path.name,
+        "case": f"C-{case.number}",
+        "opened": result.opened,
+        "order": case.order.number if case.order else None,
+        "language": result.reading.language,
+        "leaf": case.leaf,
+        "kind": kind_of(case.leaf),
+        "probability": result.reading.probability,
+        "tone": result.reading.tone,
+        "decision": body.get("decision"),
+        "confidence": body.get("confidence"),
         "liable": [{"party": s["party"], "share": s["share"], "rule": s["rule"]} for s in body.get("liability", ())],
         "rules": [c["rule"] for c in body.get("citations", ())],
-        "clocks": [{"name": c["name"], "owner": c["owner"], "due": c["due"], "state": c["state"], "rule": c["rule"]} for c in live],
+        "clocks": [
+            {"name": c["name"], "owner": c["owner"], "due": c["due"], "state": c["state"], "rule": c["rule"]}
+            for c in live
+        ],
         "remedy": {"code": best["code"], "pay": best["pay"], "cost": best["cost"]} if best else None,
         "unknowns": [{"fact": u["fact"], "ask": u["ask"].get("en")} for u in body.get("unknowns", ())],
         "draft": {"language": draft.language, "template": draft.template, "text": draft.text} if draft else None,
@@ -41,12 +51,16 @@ def _row(scope: Any, path: Path, result: Any) -> dict[str, Any]:
 
 def _human(row: dict[str, Any]) -> str:
     clock = row["clocks"][0] if row["clocks"] else None
-    liable = ", ".join(f"{s['party']} {s['share']:.0%}" + (f" [{s['rule']}]" if s["rule"] else "") for s in row["liable"])
+    liable = ", ".join(
+        f"{s['party']} {s['share']:.0%}" + (f" [{s['rule']}]" if s["rule"] else "") for s in row["liable"]
+    )
     lines = [
         f"{row['file']}: {row['case']} {row['language']} {row['leaf']} ({row['kind']}), order {row['order'] or '?'}",
         f"  {row['decision']}: {liable}",
         f"  due {clock['due']} {clock['name']} [{clock['rule']}]" if clock else "  no clock runs",
-        f"  remedy {row['remedy']['code']} pays {row['remedy']['pay']}, expected cost {row['remedy']['cost']}" if row["remedy"] else "  no remedy priced",
+        f"  remedy {row['remedy']['code']} pays {row['remedy']['pay']}, expected cost {row['remedy']['cost']}"
+        if row["remedy"]
+        else "  no remedy priced",
         f"  draft in {row['draft']['language']} ({row['draft']['template']})" if row["draft"] else "  no draft",
     ]
     lines += [f"  ask for: {u['ask']}" for u in row["unknowns"]]
@@ -62,8 +76,11 @@ def _world(files: tuple[str, ...], world: str | None) -> Path | None:
 
 @click.command("triage")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
-@click.option("--world", type=click.Path(exists=True, dir_okay=False),
-              help="Orders to try the mails against in a scratch organisation; `world.json` beside the mails is found by itself.")
+@click.option(
+    "--world",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Orders to try the mails against in a scratch organisation; `world.json` beside the mails is found by itself.",
+)
 @click.option("--at", help="Judge as of this moment (ISO 8601 with zone); default: the world's own, or now.")
 @click.pass_context
 def triage_command(ctx: click.Context, files: tuple[str, ...], world: str | None, at: str | None) -> None:
@@ -71,8 +88,8 @@ def triage_command(ctx: click.Context, files: tuple[str, ...], world: str | None
 
     With a world of orders everything happens in a scratch organisation that is gone afterwards.
     """
-    from django.db import transaction  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.db import transaction
+    from django.utils import timezone
 
     found = _world(files, world)
     rows: list[dict[str, Any]] = []
@@ -81,7 +98,7 @@ def triage_command(ctx: click.Context, files: tuple[str, ...], world: str | None
         now = datetime.fromisoformat(at) if at else timezone.now()
         rows = _run(scope, files, now, "cli")
     else:
-        from amends.flows.scratch import load_world  # noqa: PLC0415
+        from amends.flows.scratch import load_world
 
         try:
             described = json.loads(found.read_text("utf-8"))
@@ -95,8 +112,8 @@ def triage_command(ctx: click.Context, files: tuple[str, ...], world: str | None
 
 
 def _run(scope: Any, files: tuple[str, ...], now: datetime, source: str) -> list[dict[str, Any]]:
-    from amends.flows.triage import triage_message  # noqa: PLC0415
-    from amends.intake.conversations.actions import receive_mail  # noqa: PLC0415
+    from amends.flows.triage import triage_message
+    from amends.intake.conversations.actions import receive_mail
 
     rows = []
     for name in files:

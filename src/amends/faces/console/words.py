@@ -129,6 +129,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "B": _("B · vendor or tool built for it"),
         "C": _("C · third party only"),
         "M": _("M · missing, assumed"),
+        "O": _("O · our own, or made by you"),
         "real": _("run against the real service"),
         "simulated": _("run against a simulated service"),
         "documented": _("built from documentation"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime
@@ -104,8 +106,14 @@ def queue(scope: Scope, run_id: int, now: datetime) -> int:
         now=now,
         organisation_id=scope.organisation_id,
         key=f"imports:{scope.organisation_id}",  # two runs of one organisation would write the same orders
-        uniq=f"imports.run:{row.pk}:{'mapped' if row.mapping else 'first'}",
+        uniq=_uniq(row),
     )
+
+
+def _uniq(row: ImportRun) -> str:
+    """Asked twice it is one job; asked again after it ended, or with another mapping, it is a new one."""
+    state = f"{row.finished_at}{json.dumps(row.mapping, sort_keys=True)}"
+    return f"imports.run:{row.pk}:{hashlib.sha256(state.encode()).hexdigest()[:16]}"
 
 
 def save_mapping(scope: Scope, run_id: int, mapping: Mapping[str, Any], name: str, now: datetime) -> SavedMapping:

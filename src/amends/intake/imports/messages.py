@@ -32,6 +32,7 @@ SENTENCES: dict[str, str | Promise] = {
     "contradicts_row": _("The row says something else than row %(row)s about the same thing"),
     "order_incomplete": _("Row %(row)s of the same order was rejected; an order is taken in whole or not at all"),
     "order_unknown": _("There is no order %(number)s to attach this to"),
+    "shop_needed": _("The row names no order; choose the shop it belongs to"),
     "order_ambiguous": _("Order %(number)s exists in several shops; choose the shop"),
     "database_refused": _("The database cannot hold one of the values"),
     "mail_empty": _("The mail is empty"),
@@ -61,6 +62,7 @@ SENTENCES: dict[str, str | Promise] = {
     "file_missing": _("The original file is no longer there"),
     "file_unknown": _("There is no such file here"),
     "mail_too_big": _("A mail is larger than %(limit_mb)s MB"),
+    "internal": _("Something went wrong on our side; the background work page has the details"),
     # warnings
     "dates_ambiguous": _("Day and month of the dates could not be told apart; such rows are rejected"),
     "dates_assumed": _("No date settles the order of day and month; taken as %(order)s"),

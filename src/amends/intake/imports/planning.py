@@ -18,7 +18,6 @@ from amends.intake.imports.core.layout import (
     missing_headings,
     normal,
     place,
-    recognised,
     unique_headings,
 )
 from amends.intake.imports.core.problems import FileRefused, Warn
@@ -230,6 +229,3 @@ def _table(planned: Planned, join: Join) -> dict[str, list[str]]:
         if key < len(row.cells):
             table[row.cells[key]] = [row.cells[i] if 0 <= i < len(row.cells) else "" for i in take]
     return table
-
-
-__all__ = ["USER_MADE", "Joiner", "Plan", "Planned", "from_mapping", "joiner", "make", "recognised", "unmapped"]

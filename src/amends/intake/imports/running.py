@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import connection, transaction
 
 from amends.base.accounts.core import ActorKind, Permission, Scope
+from amends.base.accounts.models import Shop
 from amends.base.files import queries as files
 from amends.base.ledger.actions import record
 from amends.base.settings import env
 from amends.intake.conversations.actions import receive_mail
 from amends.intake.imports import planning
 from amends.intake.imports.core.assemble import Assembler
+from amends.intake.imports.core.layout import Layout
 from amends.intake.imports.core.problems import FileRefused, Reject, Warn
 from amends.intake.imports.core.records import Bundle, ShopHint
 from amends.intake.imports.core.rows import RowReader, Settings, date_style
@@ -52,6 +55,12 @@ def run(run_id: int, now: datetime, progress: Progress | None = None) -> ImportR
         first = error.problems[0]
         _finish(scope, row, now, error={"code": first.code, "params": {**first.params, "where": first.where}})
     return row
+
+
+def give_up(run_id: int, now: datetime) -> None:
+    """Mark a run that a defect has ended."""
+    row = ImportRun.objects.select_related("file").get(pk=run_id)
+    _finish(_scope(row), row, now, error={"code": "internal", "params": {}})
 
 
 @contextmanager
@@ -142,13 +151,20 @@ def settings_of(row: ImportRun, planned: Planned, warnings: list[Warn]) -> Setti
     style = date_style(layout, list(planned.headings), planned.sheet.rows(planned.heading_row))
     if style.warning:
         warnings.append(Warn(style.warning, {"order": style.order, "member": planned.sheet.member}))
+    shop = row.shop or _only_shop(row, layout)
     zone = layout.zone
     if zone == "shop":
-        zone = row.shop.time_zone if row.shop else "UTC"
+        zone = shop.time_zone if shop and shop.time_zone in available_timezones() else "UTC"
     assumed = Warn("zone_assumed", {"zone": zone})
     if style.naive and (layout.zone == "shop" or layout.unproven) and assumed not in warnings:
         warnings.append(assumed)
-    return Settings(style.order, zone, row.shop.currency if row.shop else "")
+    return Settings(style.order, zone, shop.currency if shop else "")
+
+
+def _only_shop(row: ImportRun, layout: Layout) -> Shop | None:
+    """The organisation's shop on the layout's platform, when there is just one: its zone and its dollars count."""
+    found = Shop.objects.filter(organisation_id=row.organisation_id, platform=layout.platform)[:2]
+    return found[0] if len(found) == 1 else None
 
 
 def _import_tables(scope: Scope, row: ImportRun, opened: Opened, plan: Plan, now: datetime, progress: Progress) -> None:

@@ -20,24 +20,25 @@ class ShopFinder:
     scope: Scope
     given: Shop | None = None
     made: list[int] = field(default_factory=list)
-    _known: dict[tuple[str, ShopHint], Shop | None] = field(default_factory=dict)
+    _known: dict[tuple[str, ShopHint, bool], Shop | None] = field(default_factory=dict)
 
     def find(self, layout: Layout, hint: ShopHint, currency: str) -> Shop | None:
         """The given shop, else the one of the row's platform and sales channel, made when there is none.
 
-        None when the rows name no shop and only attach to orders: then the order's number decides.
-        Raises FileRefused `shop_ambiguous` when several shops fit.
+        `currency` is empty for rows that only attach to orders. For those, None is returned when the rows do not
+        settle the shop: then the order's number decides. Raises FileRefused `shop_ambiguous` for other rows.
         """
         if self.given is not None:
             return self.given
-        key = (layout.id, hint)
+        key = (layout.id, hint, bool(currency))
         if key not in self._known:
             self._known[key] = self._find(layout, hint, currency)
         return self._known[key]
 
     def _find(self, layout: Layout, hint: ShopHint, currency: str) -> Shop | None:
         platform = hint.platform or layout.platform
-        site = layout.sites.get(hint.channel) or Site("")
+        # A channel the layout does not know (Amazon's `Non-Amazon US`) is a shop of its own, not a guess.
+        site = layout.sites.get(hint.channel) or Site(hint.channel[:8])
         named = Shop.objects.filter(organisation_id=self.scope.organisation_id, platform=platform)
         if hint.name:
             return named.filter(name=hint.name).first() or self._make(platform, site, hint.name, currency)
@@ -46,9 +47,13 @@ class ShopFinder:
         found = list(named.order_by("pk"))
         exact = [shop for shop in found if shop.site == site.code] if site.code else found
         exact = exact or [shop for shop in found if not shop.site]
-        if len(exact) > 1:
+        if len(exact) == 1:
+            return exact[0]
+        if exact and not currency:
+            return None
+        if exact:
             raise FileRefused("shop_ambiguous", shops=", ".join(shop.name for shop in exact[:10]))
-        return exact[0] if exact else self._make(platform, site, "", currency)
+        return self._make(platform, site, "", currency)
 
     def _make(self, platform: str, site: Site, name: str, currency: str) -> Shop:
         label = name or f"{PLATFORM_NAMES.get(platform, platform.title())} {site.code}".strip()

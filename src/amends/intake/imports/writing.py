@@ -105,7 +105,7 @@ class Writer:
         groups: dict[int, tuple[Shop, list[Bundle]]] = {}
         homeless: list[Bundle] = []
         for bundle in bundles:
-            currency = bundle.order.currency if bundle.order else ""
+            currency = bundle.order.currency if bundle.order and not bundle.hint else ""
             shop = self.shops.find(layout, bundle.shop, currency)
             if shop is None:
                 homeless.append(bundle)
@@ -129,6 +129,8 @@ class Writer:
             shops = owners[bundle.number]
             if len(shops) == 1:
                 housed.append((shops[0], bundle))
+            elif not bundle.number:
+                refused += _rejects(bundle, "shop_needed")
             else:
                 refused += _rejects(bundle, "order_ambiguous" if shops else "order_unknown", number=bundle.number)
         return housed

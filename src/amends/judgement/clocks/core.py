@@ -169,7 +169,9 @@ def _calendar_of(spec: ClockSpec, record: Record) -> BusinessCalendar | None:
     return BusinessCalendar(country, spec.weekend)
 
 
-def add(start: datetime, amount: int, unit: Unit, tz: ZoneInfo, spec: ClockSpec, calendar: BusinessCalendar | None) -> datetime:
+def add(
+    start: datetime, amount: int, unit: Unit, tz: ZoneInfo, spec: ClockSpec, calendar: BusinessCalendar | None
+) -> datetime:
     match unit:
         case Unit.DAYS:
             return calendars.add_days(start, amount, tz)
@@ -190,7 +192,7 @@ def add(start: datetime, amount: int, unit: Unit, tz: ZoneInfo, spec: ClockSpec,
             )
 
 
-def start_of(start: Start, record: Record, tz: ZoneInfo, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
+def start_of(start: Start, record: Record, tz: ZoneInfo) -> tuple[datetime | None, tuple[str, ...]]:
     """The start moment (None: not yet), and the facts it waits for."""
     moments = [(name, record.get(name)) for name in start.facts]
     known = [m for _, m in moments if m is not None]
@@ -223,8 +225,8 @@ def _count(spec: ClockSpec, record: Record, begin: datetime, tz: ZoneInfo) -> tu
         working = calendar.next_working(local.date())
         if working != local.date():
             due = calendars.at_local(working, local.time(), tz)
-    unpublished = calendar is not None and (spec.rolls or spec.unit is Unit.BUSINESS_DAYS) and not calendar.is_published(
-        due.year
+    unpublished = (
+        calendar is not None and (spec.rolls or spec.unit is Unit.BUSINESS_DAYS) and not calendar.is_published(due.year)
     )
     return due, unpublished
 
@@ -247,7 +249,7 @@ def _paused_due(
 def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # noqa: C901 - the life of a clock, in order
     """Where a clock stands at `now`. Never raises on any record the schema admits."""
     tz, zone_name, assumed = _zone_of(spec, record)
-    begin, missing = start_of(spec.starts, record, tz, now)
+    begin, missing = start_of(spec.starts, record, tz)
     if begin is None:
         return Clock(spec.name, spec.owner, rule, State.NOT_STARTED, zone_name, missing=missing)
     for name in spec.restarts:
@@ -284,6 +286,17 @@ def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # 
         state = State.PAUSED if is_paused else State.RUNNING
     why = "paused" if is_paused else "calendar_unpublished" if unpublished else "zone_assumed" if assumed else ""
     return Clock(
-        spec.name, spec.owner, rule, state, zone_name, begin.astimezone(tz), due, computed, external, met,
-        why if external is None else "", (), tuple(pauses),
+        spec.name,
+        spec.owner,
+        rule,
+        state,
+        zone_name,
+        begin.astimezone(tz),
+        due,
+        computed,
+        external,
+        met,
+        why if external is None else "",
+        (),
+        tuple(pauses),
     )

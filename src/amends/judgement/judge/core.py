@@ -117,8 +117,19 @@ def apply_rules(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Appl
 
 def _replaced(clock: Clock) -> Clock:
     return Clock(
-        clock.name, clock.owner, clock.rule, State.EXCLUDED, clock.zone, clock.starts, clock.due, clock.computed_due,
-        clock.external_due, clock.met_at, clock.provisional, clock.missing, clock.pauses,
+        clock.name,
+        clock.owner,
+        clock.rule,
+        State.EXCLUDED,
+        clock.zone,
+        clock.starts,
+        clock.due,
+        clock.computed_due,
+        clock.external_due,
+        clock.met_at,
+        clock.provisional,
+        clock.missing,
+        clock.pauses,
     )
 
 
@@ -171,9 +182,7 @@ def _worth_asking(rule: Rule, fired: list[Fired]) -> bool:
     if rule.then is None or rule.then.decision is None:
         return True
     strength = (not rule.binds, RANK[rule.layer])
-    return not any(
-        f.then.decision is not None and (not f.rule.binds, RANK[f.rule.layer]) < strength for f in fired
-    )
+    return not any(f.then.decision is not None and (not f.rule.binds, RANK[f.rule.layer]) < strength for f in fired)
 
 
 def judge(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Judgement:
@@ -187,14 +196,22 @@ def judge(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Judgement:
     verdict = settle(settled, undecided=bool(open_rules))
     asking = [rule for rule in undecided if _worth_asking(rule, settled)]
     unknowns = _unknowns(applied, asking, verdict.decision, now)
-    remedies = rank(facts, verdict, applied.clocks, book.priors, now)
-    plan = plan_for(facts, verdict, applied.clocks, remedies, now)
+    remedies = rank(facts, verdict, book.priors)
+    plan = plan_for(verdict, applied.clocks, remedies)
     return Judgement(
-        decision=verdict.decision, confidence=verdict.confidence, liability=verdict.shares, outcome=verdict.outcome,
-        outcome_rules=verdict.outcome_rules, clocks=_ordered(applied.clocks), remedies=remedies, plan=plan,
-        citations=_citations(applied, _heard(settled, verdict), verdict.deciding), unknowns=unknowns,
+        decision=verdict.decision,
+        confidence=verdict.confidence,
+        liability=verdict.shares,
+        outcome=verdict.outcome,
+        outcome_rules=verdict.outcome_rules,
+        clocks=_ordered(applied.clocks),
+        remedies=remedies,
+        plan=plan,
+        citations=_citations(applied, _heard(settled, verdict), verdict.deciding),
+        unknowns=unknowns,
         conflicts=verdict.conflicts,
-        excluded=tuple(sorted(applied.excluded.items())), warnings=_warnings(facts, applied, verdict.decision),
+        excluded=tuple(sorted(applied.excluded.items())),
+        warnings=_warnings(facts, applied, verdict.decision),
     )
 
 
@@ -212,14 +229,18 @@ _STATE_ORDER = {State.RUNNING: 0, State.PAUSED: 1, State.EXPIRED: 2}
 def _ordered(clocks: list[Clock]) -> tuple[Clock, ...]:
     """Live clocks first, soonest first; then those that are over; not started last."""
     return tuple(
-        sorted(clocks, key=lambda c: (_STATE_ORDER.get(c.state, 3), c.due is None, c.due.timestamp() if c.due else 0, c.rule))
+        sorted(
+            clocks,
+            key=lambda c: (_STATE_ORDER.get(c.state, 3), c.due is None, c.due.timestamp() if c.due else 0, c.rule),
+        )
     )
 
 
 def _heard(fired: list[Fired], verdict: Verdict) -> list[Fired]:
     """Rules that shaped the verdict. Who was overridden or outranked is not cited; in a conflict everybody is."""
     return [
-        f for f in without_overridden(fired)
+        f
+        for f in without_overridden(fired)
         if verdict.conflicts or f.then.decision in (None, verdict.decision) or f.then.statutory or f.then.forbid
     ]
 

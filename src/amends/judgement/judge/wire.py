@@ -21,9 +21,17 @@ def _at(moment: datetime | None) -> str | None:
 
 def clock_json(clock: Clock) -> dict[str, Any]:
     return {
-        "name": clock.name, "owner": clock.owner, "rule": clock.rule, "state": clock.state.value, "zone": clock.zone,
-        "starts": _at(clock.starts), "due": _at(clock.due), "computed_due": _at(clock.computed_due),
-        "external_due": _at(clock.external_due), "met_at": _at(clock.met_at), "provisional": clock.provisional,
+        "name": clock.name,
+        "owner": clock.owner,
+        "rule": clock.rule,
+        "state": clock.state.value,
+        "zone": clock.zone,
+        "starts": _at(clock.starts),
+        "due": _at(clock.due),
+        "computed_due": _at(clock.computed_due),
+        "external_due": _at(clock.external_due),
+        "met_at": _at(clock.met_at),
+        "provisional": clock.provisional,
         "missing": list(clock.missing),
         "pauses": [{"from": _at(a), "to": _at(b), "because": why} for a, b, why in clock.pauses],
     }
@@ -31,10 +39,16 @@ def clock_json(clock: Clock) -> dict[str, Any]:
 
 def remedy_json(remedy: Remedy) -> dict[str, Any]:
     return {
-        "code": remedy.code, "pay": str(remedy.pay), "cost": str(remedy.cost),
+        "code": remedy.code,
+        "pay": str(remedy.pay),
+        "cost": str(remedy.cost),
         "parts": [{"name": p.name, "amount": str(p.amount)} for p in remedy.parts],
-        "p_accept": str(remedy.p_accept), "p_escalate": str(remedy.p_escalate), "statutory": remedy.statutory,
-        "allowed": remedy.allowed, "why_not": remedy.why_not, "basis": remedy.basis,
+        "p_accept": str(remedy.p_accept),
+        "p_escalate": str(remedy.p_escalate),
+        "statutory": remedy.statutory,
+        "allowed": remedy.allowed,
+        "why_not": remedy.why_not,
+        "basis": remedy.basis,
     }
 
 
@@ -50,13 +64,19 @@ def judgement_json(judgement: Judgement, book: Rulebook) -> dict[str, Any]:
         "clocks": [clock_json(c) for c in judgement.clocks],
         "remedies": [remedy_json(r) for r in judgement.remedies],
         "plan": {
-            "steps": [{"code": s.code, "remedy": s.remedy, "by": _at(s.by), "rule": s.rule} for s in judgement.plan.steps],
+            "steps": [
+                {"code": s.code, "remedy": s.remedy, "by": _at(s.by), "rule": s.rule} for s in judgement.plan.steps
+            ],
             "break_even": str(judgement.plan.break_even) if judgement.plan.break_even else None,
         },
         "citations": [_citation(c, book) for c in judgement.citations],
         "unknowns": [
-            {"fact": u.fact, "ask": dict(u.ask), "rules": list(u.rules),
-             "moves": [{"value": to_wire(m.value), "rule": m.rule, "decision": m.decision} for m in u.moves]}
+            {
+                "fact": u.fact,
+                "ask": dict(u.ask),
+                "rules": list(u.rules),
+                "moves": [{"value": to_wire(m.value), "rule": m.rule, "decision": m.decision} for m in u.moves],
+            }
             for u in judgement.unknowns
         ],
         "conflicts": [{"rules": list(c.rules), "decisions": list(c.decisions)} for c in judgement.conflicts],
@@ -70,10 +90,17 @@ def _citation(citation: Any, book: Rulebook) -> dict[str, Any]:
     rule = book.find(citation.rule, citation.version)
     source = book.sources.get(rule.cite.source) if rule and rule.cite else None
     return {
-        "rule": citation.rule, "version": citation.version, "hash": citation.hash, "confidence": citation.confidence.value,
-        "role": citation.role, "title": dict(rule.title) if rule else {}, "layer": rule.layer.value if rule else "",
+        "rule": citation.rule,
+        "version": citation.version,
+        "hash": citation.hash,
+        "confidence": citation.confidence.value,
+        "role": citation.role,
+        "title": dict(rule.title) if rule else {},
+        "layer": rule.layer.value if rule else "",
         "note": dict(rule.then.note) if rule and rule.then else {},
-        "source": {"key": source.key, "title": source.title, "url": source.url, "dated": source.dated} if source else None,
+        "source": {"key": source.key, "title": source.title, "url": source.url, "dated": source.dated}
+        if source
+        else None,
     }
 
 
@@ -95,8 +122,14 @@ def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[d
     for clock in new["clocks"]:
         was = before.get(clock["rule"])
         if was is None or was["state"] != clock["state"] or was["due"] != clock["due"]:
-            out.append({"what": "clock", "rule": clock["rule"], "from": was and {"state": was["state"], "due": was["due"]},
-                        "to": {"state": clock["state"], "due": clock["due"]}})
+            out.append(
+                {
+                    "what": "clock",
+                    "rule": clock["rule"],
+                    "from": was and {"state": was["state"], "due": was["due"]},
+                    "to": {"state": clock["state"], "due": clock["due"]},
+                }
+            )
     best = [r["code"] for r in new["remedies"] if r["allowed"]][:1]
     was_best = [r["code"] for r in old.get("remedies", ()) if r["allowed"]][:1]
     if best != was_best:

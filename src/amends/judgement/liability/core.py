@@ -60,11 +60,11 @@ def without_overridden(fired: Iterable[Fired]) -> list[Fired]:
     return kept
 
 
-def settle(fired: Iterable[Fired], undecided: bool) -> Verdict:
+def settle(fired: Iterable[Fired], *, undecided: bool) -> Verdict:
     """Merge fired rules into one verdict. `undecided`: a rule that could decide lacks a fact."""
     kept = without_overridden(fired)
     deciding = [f for f in kept if f.then.decision is not None]
-    decision, conflicts = _decide(deciding, undecided)
+    decision, conflicts = _decide(deciding, undecided=undecided)
     agreeing = [f for f in deciding if f.then.decision is decision]
     outcome: dict[str, Any] = {}
     outcome_rules: dict[str, str] = {}
@@ -85,14 +85,19 @@ def settle(fired: Iterable[Fired], undecided: bool) -> Verdict:
     shares = _shares([] if open_question else [*agreeing, *(k for k in kept if k not in deciding)])
     confidence = weakest([f.rule.confidence for f in agreeing]) if agreeing else None
     return Verdict(
-        decision, shares, outcome, outcome_rules,
+        decision,
+        shares,
+        outcome,
+        outcome_rules,
         tuple(dict.fromkeys((r, f.rule.id) for f in kept for r in f.then.statutory)),
         tuple(dict.fromkeys((r, f.rule.id) for f in kept for r in f.then.forbid)),
-        tuple(f.rule.id for f in agreeing), confidence, conflicts,
+        tuple(f.rule.id for f in agreeing),
+        confidence,
+        conflicts,
     )
 
 
-def _decide(deciding: list[Fired], undecided: bool) -> tuple[Decision, tuple[Conflict, ...]]:
+def _decide(deciding: list[Fired], *, undecided: bool) -> tuple[Decision, tuple[Conflict, ...]]:
     if not deciding:
         return (Decision.UNDETERMINED if undecided else Decision.NO_RULE), ()
     strongest = deciding[0]

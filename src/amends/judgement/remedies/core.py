@@ -106,24 +106,28 @@ def stakes_of(facts: Mapping[str, Any], verdict: Verdict, priors: Priors) -> Sta
     items = facts.get("order.item_total") or total
     if items.currency != total.currency:
         items = total
-    goods = facts.get("order.goods_cost")
-    freight = facts.get("order.freight_cost")
     p_lose = priors.number("p_lose", verdict.decision.value)
     fee, metric = priors.money("dispute_fee", platform), priors.money("metric_cost", platform)
     escalation = (total + fee).times(p_lose) + metric.times(p_lose)
     country = str(facts.get("order.ship_country", "default"))
     return Stakes(
-        value=total, item_value=items,
-        goods=goods if _same(goods, total) else items.times(priors.number("goods_cost_share")).rounded(),
-        freight=freight if _same(freight, total) else items.times(priors.number("freight_share")).rounded(),
-        return_freight=priors.money("return_freight", country), handling=priors.money("handling"),
-        resale=priors.number("resale", kind), escalation=escalation.rounded(), p_lose=p_lose,
+        value=total,
+        item_value=items,
+        goods=_known(facts, "order.goods_cost", total) or items.times(priors.number("goods_cost_share")).rounded(),
+        freight=_known(facts, "order.freight_cost", total) or items.times(priors.number("freight_share")).rounded(),
+        return_freight=priors.money("return_freight", country),
+        handling=priors.money("handling"),
+        resale=priors.number("resale", kind),
+        escalation=escalation.rounded(),
+        p_lose=p_lose,
         work=priors.money("contest_work"),
     )
 
 
-def _same(money: Any, other: Money) -> bool:
-    return isinstance(money, Money) and money.currency == other.currency
+def _known(facts: Mapping[str, Any], name: str, total: Money) -> Money | None:
+    """A cost the seller has told, if it is in the order's currency; a prior stands in otherwise."""
+    money = facts.get(name)
+    return money if isinstance(money, Money) and money.currency == total.currency else None
 
 
 class Pricer:
@@ -148,8 +152,15 @@ class Pricer:
         rounded = tuple(Part(p.name, p.amount.rounded()) for p in weighted)
         cost = sum((p.amount for p in rounded), zero)
         return Remedy(
-            code, pay.rounded(), cost, rounded, accept, ((ONE - accept) * escalate).quantize(Decimal("0.01")),
-            self.statutory.get(code, ""), code not in self.forbidden, self.forbidden.get(code, ""),
+            code,
+            pay.rounded(),
+            cost,
+            rounded,
+            accept,
+            ((ONE - accept) * escalate).quantize(Decimal("0.01")),
+            self.statutory.get(code, ""),
+            code not in self.forbidden,
+            self.forbidden.get(code, ""),
         )
 
     def contest(self) -> Remedy:
@@ -157,8 +168,16 @@ class Pricer:
         parts = (Part("work", stakes.work), Part("escalation", stakes.escalation))
         cost = stakes.work + stakes.escalation
         zero = Money(ZERO, stakes.value.currency)
-        return Remedy("contest", zero, cost.rounded(), parts, ONE - stakes.p_lose, ONE,
-                      allowed="contest" not in self.forbidden, why_not=self.forbidden.get("contest", ""))
+        return Remedy(
+            "contest",
+            zero,
+            cost.rounded(),
+            parts,
+            ONE - stakes.p_lose,
+            ONE,
+            allowed="contest" not in self.forbidden,
+            why_not=self.forbidden.get("contest", ""),
+        )
 
 
 def _returning(pricer: Pricer, *, seller_pays: bool) -> Remedy:
@@ -177,21 +196,28 @@ def _arrived(facts: Mapping[str, Any]) -> bool:
 def _for_kind(pricer: Pricer, facts: Mapping[str, Any], verdict: Verdict) -> list[Remedy]:
     s, kind, leaf = pricer.stakes, facts.get("case.kind"), facts.get("case.leaf")
     full = pricer.option("refund_full", s.value)
-    again = pricer.option("replacement", Money(ZERO, s.value.currency), Part("goods", s.goods), Part("freight", s.freight))
+    again = pricer.option(
+        "replacement", Money(ZERO, s.value.currency), Part("goods", s.goods), Part("freight", s.freight)
+    )
     if kind == "not_received":
         claim = any(share.party is Party.CARRIER for share in verdict.shares)
         back = s.value.times(pricer.priors.number("carrier_pays_share"))
         options = [full, again, pricer.contest()]
         if not _arrived(facts):
-            wait = s.value.times(pricer.priors.number("p_refund_after_wait"))
-            options.insert(0, pricer.option("wait_or_refund", wait))
+            # The buyer is offered the whole sum; often the parcel comes first and nothing is paid.
+            arrives = s.value.times(ONE - pricer.priors.number("p_refund_after_wait"))
+            options.insert(0, pricer.option("wait_or_refund", s.value, Part("parcel_arrives", -arrives)))
         if claim:
-            options.append(pricer.option("refund_and_claim_carrier", s.value, Part("carrier_claim", -back), prior="refund_full"))
+            options.append(
+                pricer.option("refund_and_claim_carrier", s.value, Part("carrier_claim", -back), prior="refund_full")
+            )
         return options
     if kind in PRODUCT_KINDS:
         steps = [
             pricer.option(
-                "partial_refund", s.value.times(step).rounded(), prior="partial_refund",
+                "partial_refund",
+                s.value.times(step).rounded(),
+                prior="partial_refund",
                 p_accept=pricer.priors.number("p_accept_partial", str(step)),
             )
             for step in PARTIAL_STEPS
@@ -200,23 +226,37 @@ def _for_kind(pricer: Pricer, facts: Mapping[str, Any], verdict: Verdict) -> lis
         extra = []
         if leaf == "short_shipment":
             part = s.goods.times(pricer.priors.number("missing_part_share"))
-            extra.append(pricer.option("resend_part", Money(ZERO, s.value.currency), Part("goods", part), Part("freight", s.freight)))
-        return [best, *extra, pricer.option("refund_without_return", s.value, prior="refund_full"),
-                _returning(pricer, seller_pays=True), again, pricer.contest()]
+            extra.append(
+                pricer.option(
+                    "resend_part", Money(ZERO, s.value.currency), Part("goods", part), Part("freight", s.freight)
+                )
+            )
+        return [
+            best,
+            *extra,
+            pricer.option("refund_without_return", s.value, prior="refund_full"),
+            _returning(pricer, seller_pays=True),
+            again,
+            pricer.contest(),
+        ]
     if kind == "return":
         seller_pays = verdict.outcome.get("postage") == "seller"
-        return [_returning(pricer, seller_pays=seller_pays), pricer.option("refund_without_return", s.value, prior="refund_full"),
-                pricer.contest()]
+        return [
+            _returning(pricer, seller_pays=seller_pays),
+            pricer.option("refund_without_return", s.value, prior="refund_full"),
+            pricer.contest(),
+        ]
     if kind == "cancellation":
-        return [pricer.option("cancel_and_refund", s.value, Part("goods", -s.goods), prior="refund_full"), pricer.contest()]
+        return [
+            pricer.option("cancel_and_refund", s.value, Part("goods", -s.goods), prior="refund_full"),
+            pricer.contest(),
+        ]
     if kind in ("refund_not_processed", "duplicate_charge", "unauthorised", "chargeback"):
         return [pricer.option("refund_trace", Money(ZERO, s.value.currency)), full, pricer.contest()]
     return [pricer.option("answer_only", Money(ZERO, s.value.currency))]
 
 
-def rank(
-    facts: Mapping[str, Any], verdict: Verdict, clocks: list[Clock], raw_priors: Mapping[str, Any], now: datetime
-) -> tuple[Remedy, ...]:
+def rank(facts: Mapping[str, Any], verdict: Verdict, raw_priors: Mapping[str, Any]) -> tuple[Remedy, ...]:
     """Cheapest first among what is allowed; a due statutory remedy is always there and first among equals."""
     total = facts.get("dispute.amount") or facts.get("order.total_with_tax_and_postage")
     if not isinstance(total, Money):
@@ -246,13 +286,13 @@ def _statutory(pricer: Pricer, code: str) -> Remedy:
     if code == "replacement":
         return pricer.option(code, zero, Part("goods", s.goods), Part("freight", s.freight))
     if code == "repair":
-        return pricer.option(code, zero, Part("goods", s.goods.times(Decimal("0.5"))), Part("return_freight", s.return_freight))
+        return pricer.option(
+            code, zero, Part("goods", s.goods.times(Decimal("0.5"))), Part("return_freight", s.return_freight)
+        )
     return pricer.option(code, s.value, prior="refund_full")
 
 
-def plan_for(
-    facts: Mapping[str, Any], verdict: Verdict, clocks: list[Clock], remedies: tuple[Remedy, ...], now: datetime
-) -> Plan:
+def plan_for(verdict: Verdict, clocks: list[Clock], remedies: tuple[Remedy, ...]) -> Plan:
     """Answer, offer, fall back; each with its latest moment by the clocks that are ours."""
     ours = sorted(
         (c for c in clocks if c.owner == "seller" and c.state in (State.RUNNING, State.PAUSED) and c.due),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def check_together(rules: list[Rule], sources: dict[str, Source]) -> list[Proble
                 problems.append(Problem("unknown_rule", where, {"rule": rule.id, "other": other}))
     for rule_id, versions in by_id.items():
         ordered = sorted(versions, key=lambda r: (r.valid.from_date if r.valid else None) or date.min)
-        for first, second in zip(ordered, ordered[1:], strict=False):
+        for first, second in pairwise(ordered):
             end = first.valid.to_date if first.valid else None
             begin = second.valid.from_date if second.valid else None
             if end is None or begin is None or begin <= end:
@@ -106,7 +107,7 @@ def load_folder(folder: Path) -> Rulebook:
 
 
 @lru_cache(maxsize=4)
-def _cached(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Rulebook:
+def _cached(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Rulebook:  # noqa: ARG001 - the stamp is the key
     return load_folder(folder)
 
 

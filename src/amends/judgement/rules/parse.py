@@ -20,18 +20,67 @@ from amends.kernel.outcome import Problem
 from amends.kernel.parties import Confidence, Party
 
 RULE_KEYS = {
-    "id", "title", "applies", "valid", "confidence", "cite", "when", "then", "clock", "ask", "tags", "excludes",
-    "overrides", "better_for_buyer", "conflicts", "examples", "layer",
+    "id",
+    "title",
+    "applies",
+    "valid",
+    "confidence",
+    "cite",
+    "when",
+    "then",
+    "clock",
+    "ask",
+    "tags",
+    "excludes",
+    "overrides",
+    "better_for_buyer",
+    "conflicts",
+    "examples",
+    "layer",
 }
-CLOCK_KEYS = {"name", "owner", "only", "starts", "stops", "restarts", "pauses", "extends", "runs", "silence", "external"}
+CLOCK_KEYS = {
+    "name",
+    "owner",
+    "only",
+    "starts",
+    "stops",
+    "restarts",
+    "pauses",
+    "extends",
+    "runs",
+    "silence",
+    "external",
+}
 RUN_KEYS = {
-    *(u.value for u in Unit), "given", "calendar", "zone", "zone_assumed", "country", "weekend", "first_day", "ends", "rolls",
-    "opens", "closes",
+    *(u.value for u in Unit),
+    "given",
+    "calendar",
+    "zone",
+    "zone_assumed",
+    "country",
+    "weekend",
+    "first_day",
+    "ends",
+    "rolls",
+    "opens",
+    "closes",
 }
 THEN_KEYS = {"decision", "liability", "outcome", "statutory", "forbid", "note"}
 OUTCOME_KEYS = {
-    "refund", "funded_by", "return_required", "metric_effects", "points", "fee", "appeal", "closes", "postage",
-    "deduction", "auto", "escalates", "win_chance", "correction",
+    "refund",
+    "funded_by",
+    "return_required",
+    "metric_effects",
+    "points",
+    "fee",
+    "appeal",
+    "closes",
+    "postage",
+    "deduction",
+    "auto",
+    "escalates",
+    "win_chance",
+    "correction",
 }
 MOST_UNITS = 20_000  # 54 years of days
 MOST = {Unit.MONTHS: 1200, Unit.YEARS: 100}
@@ -43,7 +92,7 @@ def _need(node: Any, known: set[str], what: str) -> Mapping[str, Any]:
         raise Refused(f"{what} is a mapping with keys from {sorted(known)}, found {node!r}", line_of(node))
     unknown = set(node) - known
     if unknown:
-        raise Refused(f"{what} has no key {sorted(unknown)[0]!r}; it knows {sorted(known)}", line_of(node))
+        raise Refused(f"{what} has no key {min(unknown)!r}; it knows {sorted(known)}", line_of(node))
     return node
 
 
@@ -172,8 +221,14 @@ def parse_clock(node: Any, tables: Mapping[str, Any]) -> tuple[ClockSpec, Then |
     if unit is Unit.BUSINESS_DAYS and not country and weekend is None:
         raise Refused("business days need a country or a weekend", line)
     spec = ClockSpec(
-        name=str(node["name"]), owner=str(node["owner"]), starts=parse_start(node["starts"], line), amount=amount,
-        unit=unit, zone=_zone(runs.get("zone", "UTC"), line), country=country, weekend=weekend,
+        name=str(node["name"]),
+        owner=str(node["owner"]),
+        starts=parse_start(node["starts"], line),
+        amount=amount,
+        unit=unit,
+        zone=_zone(runs.get("zone", "UTC"), line),
+        country=country,
+        weekend=weekend,
         first_day=_one_of(runs.get("first_day", "next"), ("next", "same"), line),
         day_end=_one_of(runs.get("ends", "exact"), ("exact", "day_end"), line) == "day_end",
         rolls="rolls" in runs and _one_of(runs["rolls"], ("next_business_day",), line) != "",
@@ -227,8 +282,14 @@ def parse_then(node: Any) -> Then:
     if shares and sum(s for _, s in shares) != 100:  # noqa: PLR2004 - percent
         raise Refused("liability shares must add up to 1", line)
     decision = Decision(_one_of(node["decision"], tuple(Decision), line)) if "decision" in node else None
-    return Then(decision, shares, outcome, _list(node.get("statutory")), _list(node.get("forbid")),
-                _texts(node["note"]) if "note" in node else {})
+    return Then(
+        decision,
+        shares,
+        outcome,
+        _list(node.get("statutory")),
+        _list(node.get("forbid")),
+        _texts(node["note"]) if "note" in node else {},
+    )
 
 
 def _share(node: Any, line: int) -> tuple[Party, int]:
@@ -255,7 +316,8 @@ def _validity(node: Any, line: int) -> Validity | None:
         _event(node.get("by"), line),
         datetime.combine(begin, midnight, tz) if begin else None,
         datetime.combine(end + calendars.ONE_DAY, midnight, tz) if end else None,  # `to` is inclusive
-        begin, end,
+        begin,
+        end,
     )
 
 
@@ -310,17 +372,31 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
     if clock is None and "then" not in node:
         raise Refused("a rule needs `then` or `clock`", line)
     return Rule(
-        id=str(node["id"]), version=valid.from_date.isoformat() if valid and valid.from_date else "open",
-        title=_texts(node["title"]), layer=Layer(_one_of(node.get("layer", layer.value), tuple(Layer), line)),
-        applies=applies, valid=valid, confidence=confidence, cite=_cite(node.get("cite"), confidence, line),
+        id=str(node["id"]),
+        version=valid.from_date.isoformat() if valid and valid.from_date else "open",
+        title=_texts(node["title"]),
+        layer=Layer(_one_of(node.get("layer", layer.value), tuple(Layer), line)),
+        applies=applies,
+        valid=valid,
+        confidence=confidence,
+        cite=_cite(node.get("cite"), confidence, line),
         when=ClauseReader().clause(node["when"]) if "when" in node else None,
-        then=parse_then(node["then"]) if "then" in node else None, clock=clock, silence=silence,
+        then=parse_then(node["then"]) if "then" in node else None,
+        clock=clock,
+        silence=silence,
         clock_only=ClauseReader().clause(node["clock"]["only"]) if clock and "only" in node["clock"] else None,
-        ask=_asks(node.get("ask", {}), line), tags=_list(node.get("tags")),
-        excludes=_list(node.get("excludes")), overrides=_list(node.get("overrides")),
-        binds=node.get("better_for_buyer") == "binds", conflicts=str(node.get("conflicts", "")),
-        examples=_examples(node.get("examples"), line), defaults=defaults_of(applies), body=json.loads(canonical),
-        hash=hashlib.sha256(canonical.encode()).hexdigest(), file=file, line=line,
+        ask=_asks(node.get("ask", {}), line),
+        tags=_list(node.get("tags")),
+        excludes=_list(node.get("excludes")),
+        overrides=_list(node.get("overrides")),
+        binds=node.get("better_for_buyer") == "binds",
+        conflicts=str(node.get("conflicts", "")),
+        examples=_examples(node.get("examples"), line),
+        defaults=defaults_of(applies),
+        body=json.loads(canonical),
+        hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        file=file,
+        line=line,
     )
 
 

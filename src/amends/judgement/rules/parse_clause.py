@@ -25,6 +25,7 @@ from amends.kernel.clauses import (
 )
 from amends.kernel.countries import GROUPS
 
+AMOUNT_AND_UNIT = 2
 CLOCK_STATES = frozenset({"not_started", "running", "paused", "met", "expired", "excluded"})
 MOST_DIGITS = 6  # of a duration's number: longer ones are slips, and would run off the calendar
 _SHAPES = "all, any, not, fact, event, known, unknown, clock, every, at_least … of, or a plain mapping of facts"
@@ -46,7 +47,12 @@ def line_of(node: Any, fallback: int = 0) -> int:
 def duration(text: Any, line: int = 0) -> timedelta:
     """`3 days`, `48 hours`, `30 minutes`."""
     parts = str(text).split()
-    if len(parts) == 2 and parts[0].lstrip("-").isdigit() and len(parts[0]) <= MOST_DIGITS and parts[1].rstrip("s") in ("day", "hour", "minute"):  # noqa: PLR2004
+    if (
+        len(parts) == AMOUNT_AND_UNIT
+        and parts[0].lstrip("-").isdigit()
+        and len(parts[0]) <= MOST_DIGITS
+        and parts[1].rstrip("s") in ("day", "hour", "minute")
+    ):
         return timedelta(**{parts[1].rstrip("s") + "s": int(parts[0])})
     raise Refused(f"expected a duration such as '3 days' or '48 hours', found {text!r}", line)
 
@@ -92,7 +98,9 @@ class ClauseReader:
             other = self.fact(value["fact"], line)
             instants = (Kind.INSTANT, Kind.EVENT)
             if other.kind is not fact.kind and not (other.kind in instants and fact.kind in instants):
-                raise Refused(f"{fact.name} ({fact.kind.value}) cannot be compared with {other.name} ({other.kind.value})", line)
+                raise Refused(
+                    f"{fact.name} ({fact.kind.value}) cannot be compared with {other.name} ({other.kind.value})", line
+                )
             return OtherFact(other.name, duration(value["plus"], line) if "plus" in value else timedelta(0))
         return self.literal(fact, value, line)
 
@@ -150,7 +158,7 @@ class ClauseReader:
             raise Refused("a table needs `where`", line)
         return InTable(table, quantity, ClauseReader(table).clause(where))
 
-    def clause(self, node: Any) -> Clause:  # noqa: C901, PLR0911, PLR0912 - the closed set, one branch a shape
+    def clause(self, node: Any) -> Clause:  # noqa: C901 - the closed set, one branch a shape
         if not isinstance(node, dict) or not node:
             raise Refused(f"expected a clause ({_SHAPES}), found {node!r}", line_of(node))
         line = line_of(node)
@@ -173,9 +181,9 @@ class ClauseReader:
                     raise Refused(f"at_least expects a count, found {number!r}", line)
                 return self.over_table(node, table, int(number), line)
             case {"event": name} if keys == {"event"}:
-                return self._happened(name, True, line)
+                return self._happened(name, line, wanted=True)
             case {"no_event": name} if keys == {"no_event"}:
-                return self._happened(name, False, line)
+                return self._happened(name, line, wanted=False)
             case {"known": name} if keys == {"known"}:
                 return Known(self.fact(name, line).name)
             case {"unknown": name} if keys == {"unknown"}:
@@ -191,7 +199,7 @@ class ClauseReader:
             case _:
                 return self.mapping(node)
 
-    def _happened(self, name: str, wanted: bool, line: int) -> Clause:
+    def _happened(self, name: str, line: int, *, wanted: bool) -> Clause:
         if self.fact(name, line).kind is not Kind.EVENT:
             raise Refused(f"{name!r} is not an event", line)
         return Happened(name, wanted)

@@ -8,9 +8,19 @@ from amends.judgement.rules.facts import KNOWN_AT
 from amends.judgement.rules.vocabulary import FACTS, Fact, Kind
 
 _FORMS = {
-    Kind.INSTANT: "time", Kind.EVENT: "event time", Kind.MONEY: "money", Kind.COUNT: "whole number",
-    Kind.NUMBER: "decimal text", Kind.CODE: "code", Kind.TEXT: "text", Kind.FLAG: "true / false", Kind.COUNTRY: "country",
-    Kind.LANGUAGE: "language", Kind.ZONE: "time zone", Kind.TABLE: "table", Kind.SPANS: "spans",
+    Kind.INSTANT: "time",
+    Kind.EVENT: "event time",
+    Kind.MONEY: "money",
+    Kind.COUNT: "whole number",
+    Kind.NUMBER: "decimal text",
+    Kind.CODE: "code",
+    Kind.TEXT: "text",
+    Kind.FLAG: "true / false",
+    Kind.COUNTRY: "country",
+    Kind.LANGUAGE: "language",
+    Kind.ZONE: "time zone",
+    Kind.TABLE: "table",
+    Kind.SPANS: "spans",
 }
 _INTRO = """# Facts
 
@@ -38,7 +48,14 @@ def page() -> str:
     """`docs/reference/facts.md`."""
     head = ["| fact | form | meaning |", "|---|---|---|"]
     plain = [_row(f) for f in FACTS if f.kind is not Kind.TABLE]
-    parts = [_INTRO, "## Facts of a case\n", *head, f"| `{KNOWN_AT}` | time | Up to when the events are known. |", *plain, ""]
+    parts = [
+        _INTRO,
+        "## Facts of a case\n",
+        *head,
+        f"| `{KNOWN_AT}` | time | Up to when the events are known. |",
+        *plain,
+        "",
+    ]
     for fact in FACTS:
         if fact.kind is Kind.TABLE:
             parts += [f"## Table `{fact.name}`\n", f"{fact.meaning}\n", *head, *(_row(c) for c in fact.columns), ""]
@@ -51,7 +68,10 @@ def _schema(fact: Fact) -> dict[str, Any]:
         case Kind.INSTANT | Kind.EVENT:
             return base | {"type": ["string", "null"], "format": "date-time"}
         case Kind.MONEY:
-            return base | {"type": ["string", "null"], "pattern": r"^(\d[\d,]*(\.\d+)? [A-Z]{3}|[A-Z]{3} \d[\d,]*(\.\d+)?)$"}
+            return base | {
+                "type": ["string", "null"],
+                "pattern": r"^(\d[\d,]*(\.\d+)? [A-Z]{3}|[A-Z]{3} \d[\d,]*(\.\d+)?)$",
+            }
         case Kind.COUNT:
             return base | {"type": ["integer", "string", "null"]}
         case Kind.FLAG:
@@ -61,7 +81,11 @@ def _schema(fact: Fact) -> dict[str, Any]:
         case Kind.COUNTRY:
             return base | {"type": ["string", "null"], "pattern": "^[A-Z]{2}$"}
         case Kind.TABLE:
-            row = {"type": "object", "additionalProperties": False, "properties": {c.name: _schema(c) for c in fact.columns}}
+            row = {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {c.name: _schema(c) for c in fact.columns},
+            }
             return base | {"type": "array", "items": row}
         case Kind.SPANS:
             moment = {"type": ["string", "null"], "format": "date-time"}
@@ -75,6 +99,9 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of one case's facts."""
     properties = {KNOWN_AT: {"type": "string", "format": "date-time"}} | {f.name: _schema(f) for f in FACTS}
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Amends case facts", "type": "object",
-        "additionalProperties": False, "properties": properties,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Amends case facts",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
     }

@@ -42,7 +42,7 @@ def example_record(rule: Rule, given: Mapping[str, Any]) -> tuple[dict[str, Any]
     """
     wire = {k: v for k, v in given.items() if k != "at" and not k.startswith(CLOCK_PREFIX)}
     record: dict[str, Any] = {
-        name: (sorted(value)[0] if isinstance(value, frozenset) else value) for name, value in rule.defaults.items()
+        name: (min(value) if isinstance(value, frozenset) else value) for name, value in rule.defaults.items()
     }
     valid = rule.valid
     if valid and valid.by not in wire:
@@ -87,13 +87,20 @@ def _observed(ran: Ran) -> dict[str, Any]:
     if ran.clock is None:
         out["state"] = ""  # no clock of this rule runs
     if ran.clock is not None:
-        out |= {"state": ran.clock.state.value, "due": ran.clock.due, "starts": ran.clock.starts,
-                "provisional": ran.clock.provisional}
+        out |= {
+            "state": ran.clock.state.value,
+            "due": ran.clock.due,
+            "starts": ran.clock.starts,
+            "provisional": ran.clock.provisional,
+        }
     if ran.then is not None:
-        out |= {"decision": ran.then.decision.value if ran.then.decision else None,
-                "liability": {p.value: s / 100 for p, s in ran.then.liability},
-                "statutory": list(ran.then.statutory), "forbid": list(ran.then.forbid)}
-        out |= {k: v for k, v in ran.then.outcome.items()}
+        out |= {
+            "decision": ran.then.decision.value if ran.then.decision else None,
+            "liability": {p.value: s / 100 for p, s in ran.then.liability},
+            "statutory": list(ran.then.statutory),
+            "forbid": list(ran.then.forbid),
+        }
+        out |= ran.then.outcome
     return out
 
 
@@ -133,8 +140,13 @@ def problems_of(rule: Rule) -> list[Problem]:
         out.append(Problem("no_example", where, {"rule": rule.id}))
     for example in rule.examples:
         for sentence in check_example(rule, example.given, example.expect):
-            out.append(Problem("example_failed", f"{rule.file}:{example.line}",
-                               {"rule": rule.id, "example": example.name, "why": sentence}))
+            out.append(
+                Problem(
+                    "example_failed",
+                    f"{rule.file}:{example.line}",
+                    {"rule": rule.id, "example": example.name, "why": sentence},
+                )
+            )
     return out
 
 

@@ -24,7 +24,7 @@ class DuplicateKeyError(ValueError):
 _Base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-class _Loader(_Base):  # type: ignore[misc]  # chosen at run time
+class _Loader(_Base):
     """BaseLoader resolves no types, so NO stays "NO" and 21:00 stays "21:00"."""
 
 

@@ -20,7 +20,7 @@ from amends.kernel.money import Money
 
 SLOT = re.compile(r"\{([a-z_]+)\}")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-FALLBACKS = {"gl": "es", "ca": "es", "eu": "es", "uk": "ru", "be": "ru", "kk": "ru", "zh-Hant": "zh", "yue": "zh"}
+FALLBACKS = {"gl": "es", "ca": "es", "eu": "es", "zh-Hant": "zh", "yue": "zh"}
 LAST_RESORT = "en"
 _LOCALES = {"zh": "zh_Hans", "pt": "pt_BR"}
 _ISOLATE, _POP = "\u2068", "\u2069"
@@ -72,7 +72,8 @@ def parse(language: str, raw: Any) -> Phrasebook:
         if not isinstance(text, str) or not text.strip():
             raise BadPhrasebook(f"{language}: {key} is empty")
     reviewed = raw.get("reviewed")
-    return Phrasebook(language, {k: str(v).strip() for k, v in raw["texts"].items()}, units, str(reviewed) if reviewed else None)
+    texts = {key: str(text).strip() for key, text in raw["texts"].items()}
+    return Phrasebook(language, texts, units, str(reviewed) if reviewed else None)
 
 
 def resolve(books: Mapping[str, Phrasebook], language: str) -> str:
@@ -121,26 +122,50 @@ def render(books: Mapping[str, Phrasebook], key: str, language: str, variables: 
 
 # Which template answers what, first by the remedy we would offer, then by what the message is about. Data, not logic.
 BY_REMEDY = {
-    "wait_or_refund": "delay_choice", "refund_full": "offer_full_refund", "partial_refund": "offer_partial_refund",
-    "refund_without_return": "offer_refund_without_return", "return_and_refund": "offer_return_refund",
-    "replacement": "offer_replacement", "resend_part": "offer_resend_part", "refund_trace": "refund_trace",
-    "cancel_and_refund": "cancellation_done", "refund_and_claim_carrier": "offer_full_refund",
+    "wait_or_refund": "delay_choice",
+    "refund_full": "offer_full_refund",
+    "partial_refund": "offer_partial_refund",
+    "refund_without_return": "offer_refund_without_return",
+    "return_and_refund": "offer_return_refund",
+    "replacement": "offer_replacement",
+    "resend_part": "offer_resend_part",
+    "refund_trace": "refund_trace",
+    "cancel_and_refund": "cancellation_done",
+    "refund_and_claim_carrier": "offer_full_refund",
 }
 BY_LEAF = {
-    "tracking_invalid": "where_is_my_order", "carrier_changed": "where_is_my_order", "wrong_address": "ask_address_check",
-    "in_transit_late": "delay_choice", "customs_detained": "customs_hold", "parcel_returned": "ask_address_check",
-    "delivered_not_received": "delivered_not_received", "buyer_refused": "first_answer", "short_shipment": "short_shipment",
-    "wrong_item": "wrong_item", "damaged": "damaged_received", "quality": "quality_issue", "description": "size_issue",
-    "counterfeit": "quality_issue", "returned_after_receipt": "return_instructions", "change_of_mind": "withdrawal_acknowledged",
-    "cancellation": "cancellation_done", "address_change": "ask_address_check", "where_is_my_order": "where_is_my_order",
-    "question": "general_answer", "thanks": "thanks", "other": "general_answer", "refund_missing": "refund_trace",
-    "payment_failed": "payment_help", "duplicate_charge": "refund_trace", "chargeback": "unauthorised_help",
+    "tracking_invalid": "where_is_my_order",
+    "carrier_changed": "where_is_my_order",
+    "wrong_address": "ask_address_check",
+    "in_transit_late": "delay_choice",
+    "customs_detained": "customs_hold",
+    "parcel_returned": "ask_address_check",
+    "delivered_not_received": "delivered_not_received",
+    "buyer_refused": "first_answer",
+    "short_shipment": "short_shipment",
+    "wrong_item": "wrong_item",
+    "damaged": "damaged_received",
+    "quality": "quality_issue",
+    "description": "size_issue",
+    "counterfeit": "quality_issue",
+    "returned_after_receipt": "return_instructions",
+    "change_of_mind": "withdrawal_acknowledged",
+    "cancellation": "cancellation_done",
+    "address_change": "ask_address_check",
+    "where_is_my_order": "where_is_my_order",
+    "question": "general_answer",
+    "thanks": "thanks",
+    "other": "general_answer",
+    "refund_missing": "refund_trace",
+    "payment_failed": "payment_help",
+    "duplicate_charge": "refund_trace",
+    "chargeback": "unauthorised_help",
     "unauthorised": "unauthorised_help",
 }
 NEEDS_PHOTOS = frozenset({"damaged", "quality", "wrong_item", "description", "short_shipment", "counterfeit"})
 
 
-def suggest(leaf: str, decision: str, remedy: str | None, *, has_order: bool, missing: frozenset[str] | set[str]) -> str:
+def suggest(leaf: str, remedy: str | None, *, has_order: bool, missing: frozenset[str] | set[str]) -> str:
     """Key of the first draft: ask for what is missing before promising; offer nothing a person has not decided."""
     if not has_order and leaf not in ("thanks", "question", "other"):
         return "ask_order_number"

@@ -46,9 +46,20 @@ def next_number(organisation_id: int) -> int:
 
 @transaction.atomic
 def open_case(  # noqa: PLR0913 - what a case is about, all keyword-only
-    scope: Scope, now: datetime, *, shop_id: int | None, order_id: int | None, buyer_id: int | None,
-    thread_id: int | None = None, leaf: str = "other", title: str = "", priority: int = 0, dedup_key: str | None = None,
-    facts: Mapping[str, Any] | None = None, origin: str = "message", judged: bool = True,
+    scope: Scope,
+    now: datetime,
+    *,
+    shop_id: int | None,
+    order_id: int | None,
+    buyer_id: int | None,
+    thread_id: int | None = None,
+    leaf: str = "other",
+    title: str = "",
+    priority: int = 0,
+    dedup_key: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    origin: str = "message",
+    judged: bool = True,
 ) -> tuple[Case, bool]:
     """Open a case, or find the one with the same `dedup_key`. (case, created).
 
@@ -60,13 +71,26 @@ def open_case(  # noqa: PLR0913 - what a case is about, all keyword-only
         if known is not None:
             return known, False
     case = Case.objects.create(
-        organisation_id=scope.organisation_id, number=next_number(scope.organisation_id), shop_id=shop_id,
-        order_id=order_id, buyer_id=buyer_id, thread_id=thread_id, leaf=leaf, title=title[:200], priority=priority,
-        dedup_key=dedup_key, opened_at=now, changed_at=now,
+        organisation_id=scope.organisation_id,
+        number=next_number(scope.organisation_id),
+        shop_id=shop_id,
+        order_id=order_id,
+        buyer_id=buyer_id,
+        thread_id=thread_id,
+        leaf=leaf,
+        title=title[:200],
+        priority=priority,
+        dedup_key=dedup_key,
+        opened_at=now,
+        changed_at=now,
     )
     learn(scope, case, now, facts or {}, origin)
     record(
-        scope, at=now, verb="case:case:opened", subject_kind="case", subject_id=case.number,
+        scope,
+        at=now,
+        verb="case:case:opened",
+        subject_kind="case",
+        subject_id=case.number,
         payload={"leaf": leaf, "order_id": order_id, "thread_id": thread_id},
     )
     if judged:
@@ -74,9 +98,7 @@ def open_case(  # noqa: PLR0913 - what a case is about, all keyword-only
     return case, True
 
 
-def learn(
-    scope: Scope, case: Case, now: datetime, facts: Mapping[str, Any], origin: str, ref: str = "", by: int | None = None
-) -> int:
+def learn(scope: Scope, case: Case, now: datetime, facts: Mapping[str, Any], origin: str, ref: str = "") -> int:
     """Keep new facts (wire form). A value already known is not stored again. Returns how many were new."""
     if not facts:
         return 0
@@ -85,8 +107,15 @@ def learn(
     for row in known.values("key", "value"):
         newest[row["key"]] = row["value"]
     fresh = [
-        CaseFact(organisation_id=scope.organisation_id, case=case, key=key, value=value, origin=origin, origin_ref=ref,
-                 learnt_at=now, by_id=by)
+        CaseFact(
+            organisation_id=scope.organisation_id,
+            case=case,
+            key=key,
+            value=value,
+            origin=origin,
+            origin_ref=ref,
+            learnt_at=now,
+        )
         for key, value in facts.items()
         if key not in newest or newest[key] != value
     ]
@@ -103,8 +132,14 @@ def add_facts(
     case = queries.lock(scope, case_id)
     if not learn(scope, case, now, facts, origin, ref):
         return None
-    record(scope, at=now, verb="case:facts:learnt", subject_kind="case", subject_id=case.number,
-           payload={"keys": sorted(facts), "origin": origin, "ref": ref})
+    record(
+        scope,
+        at=now,
+        verb="case:facts:learnt",
+        subject_kind="case",
+        subject_id=case.number,
+        payload={"keys": sorted(facts), "origin": origin, "ref": ref},
+    )
     return rejudge(scope, case, now)
 
 
@@ -137,7 +172,7 @@ def _asked(scope: Scope, state: CaseState, args: Mapping[str, Any], now: datetim
 
 def simulate(scope: Scope, case_id: int, verb: str, args: Mapping[str, Any], now: datetime) -> Simulation | Refusal:
     """Shows what would be sent, paid and stopped. Writes nothing."""
-    found = queries.state_of(scope, case_id, now)
+    found = queries.state_of(scope, case_id)
     if found is None:
         return Refusal("no_such_case")
     if verb not in tuple(Verb):
@@ -148,14 +183,24 @@ def simulate(scope: Scope, case_id: int, verb: str, args: Mapping[str, Any], now
     paid = sum(e.amount_minor for e in decided.effects if isinstance(e, CreateRefund))
     speaks = any(isinstance(e, Say) for e in decided.effects)
     return Simulation(
-        decided, found, queries.clocks_stopped_by(scope, case_id, speaks=speaks), speaks and found.can_send,
-        found.committed_minor + paid, max(found.refundable_minor - paid, 0),
+        decided,
+        found,
+        queries.clocks_stopped_by(scope, case_id, speaks=speaks),
+        speaks and found.can_send,
+        found.committed_minor + paid,
+        max(found.refundable_minor - paid, 0),
     )
 
 
-def perform(  # noqa: PLR0913 - a request: who, what, on which version
-    scope: Scope, case_id: int, verb: str, args: Mapping[str, Any], now: datetime, *,
-    expected_version: int | None = None, key: str | None = None,
+def perform(
+    scope: Scope,
+    case_id: int,
+    verb: str,
+    args: Mapping[str, Any],
+    now: datetime,
+    *,
+    expected_version: int | None = None,
+    key: str | None = None,
 ) -> Performed | Refusal:
     """Do it. A refusal changes nothing. `expected_version` guards two agents; `key` makes a retry harmless."""
     if verb not in tuple(Verb):
@@ -169,7 +214,7 @@ def perform(  # noqa: PLR0913 - a request: who, what, on which version
             return Performed(case.pk, case.version, Verb(verb), repeated=True, **repeated)
         if expected_version is not None and case.version != expected_version:
             return Refusal("version_conflict", params={"expected": expected_version, "found": case.version})
-        state = queries.state_of(scope, case_id, now, case=case)
+        state = queries.state_of(scope, case_id, case=case)
         assert state is not None  # noqa: S101 - the row is locked above
         used_key = key or request_key(case_id, verb, args, case.version)
         decided = decide(Verb(verb), _asked(scope, state, args, now, used_key))
@@ -184,11 +229,21 @@ def _apply(scope: Scope, case: Case, decided: Decided, now: datetime, key: str) 
     case.changed_at = now
     case.save()
     record(
-        scope, at=now, verb=f"case:{decided.verb.value}:done", subject_kind="case", subject_id=case.number,
+        scope,
+        at=now,
+        verb=f"case:{decided.verb.value}:done",
+        subject_kind="case",
+        subject_id=case.number,
         payload=applied.payload | {"key": key},
     )
     stored = rejudge(scope, case, now)
     return Performed(
-        case.pk, case.version, decided.verb, applied.message_id, applied.sends, applied.undo_until, applied.refund_id,
+        case.pk,
+        case.version,
+        decided.verb,
+        applied.message_id,
+        applied.sends,
+        applied.undo_until,
+        applied.refund_id,
         tuple(stored.changes) if stored else (),
     )

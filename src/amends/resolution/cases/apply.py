@@ -36,7 +36,7 @@ def apply_effects(scope: Scope, case: Case, effects: Iterable[Effect], now: date
     return applied
 
 
-def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, applied: Applied) -> None:  # noqa: C901, PLR0913 - one branch an effect
+def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, applied: Applied) -> None:  # noqa: C901 - one branch an effect
     match effect:
         case effects_of.Say():
             _say(scope, case, effect, now, key, applied)
@@ -47,14 +47,25 @@ def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, ap
             _set_field(scope, case, name, value, applied)
         case effects_of.LearnFact(fact, value, origin):
             CaseFact.objects.create(
-                organisation_id=scope.organisation_id, case=case, key=fact, value=value, origin=origin, learnt_at=now,
+                organisation_id=scope.organisation_id,
+                case=case,
+                key=fact,
+                value=value,
+                origin=origin,
+                learnt_at=now,
                 by_id=scope.actor_id if scope.actor_kind == "person" else None,
             )
             applied.payload["fact"] = fact
         case effects_of.MakeOffer(remedy, amount, currency, answer_by):
             offer = Offer.objects.create(
-                organisation_id=scope.organisation_id, case=case, remedy=remedy, amount_minor=amount, currency=currency,
-                answer_by=answer_by, message_id=applied.message_id, made_at=now,
+                organisation_id=scope.organisation_id,
+                case=case,
+                remedy=remedy,
+                amount_minor=amount,
+                currency=currency,
+                answer_by=answer_by,
+                message_id=applied.message_id,
+                made_at=now,
             )
             applied.payload |= {"offer": offer.pk, "remedy": remedy, "amount_minor": amount, "currency": currency}
         case effects_of.CloseOffers(state):
@@ -64,11 +75,22 @@ def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, ap
         case effects_of.CreateRefund():
             assert case.order_id is not None  # noqa: S101 - the core refuses money without an order
             applied.refund_id = refunds.create(
-                scope, now, case_id=case.pk, order_id=case.order_id, kind=effect.kind, amount_minor=effect.amount_minor,
-                currency=effect.currency, state=effect.state, key=f"case:{case.pk}:{effect.key}",
+                scope,
+                now,
+                case_id=case.pk,
+                order_id=case.order_id,
+                kind=effect.kind,
+                amount_minor=effect.amount_minor,
+                currency=effect.currency,
+                state=effect.state,
+                key=f"case:{case.pk}:{effect.key}",
             ).pk
-            applied.payload |= {"refund": applied.refund_id, "amount_minor": effect.amount_minor,
-                                "currency": effect.currency, "refund_state": effect.state.value}
+            applied.payload |= {
+                "refund": applied.refund_id,
+                "amount_minor": effect.amount_minor,
+                "currency": effect.currency,
+                "refund_state": effect.state.value,
+            }
         case effects_of.MoveRefund(refund_id, state):
             refunds.move(scope, refund_id, state, now)
             applied.payload |= {"refund": refund_id, "refund_state": state.value}
@@ -87,10 +109,16 @@ def _person(scope: Scope) -> int | None:
     return scope.actor_id if scope.actor_kind == "person" else None
 
 
-def _say(scope: Scope, case: Case, effect: effects_of.Say, now: datetime, key: str, applied: Applied) -> None:  # noqa: PLR0913
+def _say(scope: Scope, case: Case, effect: effects_of.Say, now: datetime, key: str, applied: Applied) -> None:
     assert case.thread_id is not None  # noqa: S101 - the core refuses words without a conversation
     message = conversations.queue_answer(
-        scope, case.thread_id, effect.text, effect.language, now, template=effect.template, author_id=_person(scope),
+        scope,
+        case.thread_id,
+        effect.text,
+        effect.language,
+        now,
+        template=effect.template,
+        author_id=_person(scope),
         idempotency_key=f"case:{case.pk}:{key}",
     )
     # The machine's draft has been used or passed over; the next message gets a new one.

@@ -97,9 +97,14 @@ def _parcels(sheet: Sheet, parcels: Iterable[Parcel]) -> None:
             sheet.put("return.delivered_at", parcel.delivered_at, "carrier", f"parcel:{parcel.pk}", parcel.checked_at)
             continue
         row = {
-            "number": parcel.number, "carrier": parcel.carrier, "shipped_at": parcel.shipped_at,
-            "first_scan_at": parcel.first_scan_at, "delivered_at": parcel.delivered_at, "signature": parcel.signature,
-            "delivered_to_address": parcel.delivered_to_address, "status": parcel.status,
+            "number": parcel.number,
+            "carrier": parcel.carrier,
+            "shipped_at": parcel.shipped_at,
+            "first_scan_at": parcel.first_scan_at,
+            "delivered_at": parcel.delivered_at,
+            "signature": parcel.signature,
+            "delivered_to_address": parcel.delivered_to_address,
+            "status": parcel.status,
             "delivered_country": parcel.extra.get("delivered_country"),
             "integrated_carrier": parcel.extra.get("integrated_carrier"),
         }

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from amends.base.accounts.core import system_scope
-from amends.base.jobs.ports import Context
 from amends.base.jobs import cron, job
+from amends.base.jobs.ports import Context
 from amends.resolution.cases.judging import rejudge
 from amends.resolution.cases.models import Case, CaseClock
 from amends.resolution.cases.queries import RELATED
@@ -22,7 +22,8 @@ def tick(context: Context) -> None:
     """Judge again every open case with a clock whose moment has passed since it was last judged. Runs each minute."""
     passed = (
         CaseClock.objects.filter(state__in=("running", "paused"), due_at__lt=context.now, case__closed_at=None)
-        .order_by("due_at").values_list("case_id", flat=True)
+        .order_by("due_at")
+        .values_list("case_id", flat=True)
     )
     for case_id in dict.fromkeys(passed[:BATCH]):
         with transaction.atomic():

@@ -41,7 +41,8 @@ def readable_facts(sheet: Sheet) -> tuple[dict[str, Any], dict[str, Any], list[s
 def next_due(judgement: Judgement) -> datetime:
     """Earliest clock that waits for us: running, or run out with nothing done yet."""
     dues = [
-        c.due for c in judgement.clocks
+        c.due
+        for c in judgement.clocks
         if c.owner == "seller" and c.due is not None and c.met_at is None and c.state.value in (*OURS_LIVE, "expired")
     ]
     return min(dues, default=FAR)
@@ -51,9 +52,15 @@ def _sync_clocks(case: Case, body: dict[str, Any]) -> None:
     """The clock rows mirror the newest judgement: the board and the reminders read them without judging again."""
     rows = [
         CaseClock(
-            organisation_id=case.organisation_id, case=case, name=c["name"], owner=c["owner"], rule_id=c["rule"],
-            state=c["state"], starts_at=c["starts"] and datetime.fromisoformat(c["starts"]),
-            due_at=c["due"] and datetime.fromisoformat(c["due"]), body=c,
+            organisation_id=case.organisation_id,
+            case=case,
+            name=c["name"],
+            owner=c["owner"],
+            rule_id=c["rule"],
+            state=c["state"],
+            starts_at=c["starts"] and datetime.fromisoformat(c["starts"]),
+            due_at=c["due"] and datetime.fromisoformat(c["due"]),
+            body=c,
         )
         for c in body["clocks"]
         if c["state"] != "not_started"
@@ -70,7 +77,9 @@ def _keep_rules(judgement: Judgement, book: Rulebook, now: datetime) -> None:
         rule = book.find(citation.rule, citation.version)
         if rule_hash not in known and rule is not None:
             rows.append(
-                RuleVersion(rule_id=rule.id, version=rule.version, hash=rule_hash, body=dict(rule.body), first_used_at=now)
+                RuleVersion(
+                    rule_id=rule.id, version=rule.version, hash=rule_hash, body=dict(rule.body), first_used_at=now
+                )
             )
     if rows:
         RuleVersion.objects.bulk_create(rows, ignore_conflicts=True)
@@ -100,18 +109,31 @@ def rejudge(scope: Scope, case: Case, now: datetime, *, book: Rulebook | None = 
     )
     changes = differences(last.body if last else None, body)
     stored = StoredJudgement.objects.create(
-        organisation_id=scope.organisation_id, case=case, at=now, facts=json.loads(json.dumps(wire)), body=body,
-        hash=fingerprint, rulebook_hash=book.hash, changes=changes,
+        organisation_id=scope.organisation_id,
+        case=case,
+        at=now,
+        facts=json.loads(json.dumps(wire)),
+        body=body,
+        hash=fingerprint,
+        rulebook_hash=book.hash,
+        changes=changes,
     )
     _keep_rules(judgement, book, now)
     _sync_clocks(case, body)
     case.judgement_hash, case.next_due_at, case.changed_at = fingerprint, due, now
     case.save(update_fields=["judgement_hash", "next_due_at", "dispute", "changed_at"])
     record(
-        scope, at=now, verb="case:judgement:given", subject_kind="case", subject_id=case.number,
+        scope,
+        at=now,
+        verb="case:judgement:given",
+        subject_kind="case",
+        subject_id=case.number,
         payload={
-            "judgement": fingerprint, "rulebook": book.hash, "decision": body["decision"],
-            "rules": [[c.rule, c.version] for c in judgement.citations], "changes": len(changes),
+            "judgement": fingerprint,
+            "rulebook": book.hash,
+            "decision": body["decision"],
+            "rules": [[c.rule, c.version] for c in judgement.citations],
+            "changes": len(changes),
         },
     )
     return stored

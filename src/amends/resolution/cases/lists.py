@@ -85,7 +85,8 @@ def inbox(scope: Scope, name: str, now: datetime, *, text: str = "", cursor: str
     rows = rows[:limit]
     last = rows[-1] if more else None
     return Page(
-        tuple(rows), _encode([(last.changed_at if by_change else last.next_due_at).isoformat(), last.pk]) if last else None
+        tuple(rows),
+        _encode([(last.changed_at if by_change else last.next_due_at).isoformat(), last.pk]) if last else None,
     )
 
 
@@ -122,12 +123,18 @@ def search(scope: Scope, text: str, limit: int = 25) -> Hits:
     if not text:
         return Hits((), ())
     cases = (
-        Case.objects.filter(organisation_id=scope.organisation_id).filter(_matches(scope, text)).distinct()
-        .select_related(*RELATED).order_by("-changed_at")[:limit]
+        Case.objects.filter(organisation_id=scope.organisation_id)
+        .filter(_matches(scope, text))
+        .distinct()
+        .select_related(*RELATED)
+        .order_by("-changed_at")[:limit]
     )
     orders = Order.objects.filter(organisation_id=scope.organisation_id).filter(
-        Q(number__iexact=text) | Q(number__istartswith=text) | Q(parcels__number__iexact=text)
-        | Q(buyer__name__icontains=text) | Q(buyer__email__iexact=text)
+        Q(number__iexact=text)
+        | Q(number__istartswith=text)
+        | Q(parcels__number__iexact=text)
+        | Q(buyer__name__icontains=text)
+        | Q(buyer__email__iexact=text)
     )
     return Hits(tuple(cases), tuple(orders.distinct().select_related("shop", "buyer").order_by("-placed_at")[:limit]))
 
@@ -162,10 +169,15 @@ def today(scope: Scope, now: datetime, midnight: datetime, *, limit: int = 200) 
     scope.require(Permission.CASE_READ)
     clocks = (
         CaseClock.objects.filter(
-            organisation_id=scope.organisation_id, owner="seller", state__in=("running", "paused", "expired"),
-            due_at__lte=now + timedelta(hours=72), case__closed_at=None, case__next_due_at__lt=FAR,
+            organisation_id=scope.organisation_id,
+            owner="seller",
+            state__in=("running", "paused", "expired"),
+            due_at__lte=now + timedelta(hours=72),
+            case__closed_at=None,
+            case__next_due_at__lt=FAR,
         )
-        .select_related("case__shop", "case__order", "case__buyer", "case__owner").order_by("due_at", "pk")
+        .select_related("case__shop", "case__order", "case__buyer", "case__owner")
+        .order_by("due_at", "pk")
     )
     seen: set[int] = set()
     due = []
@@ -176,11 +188,14 @@ def today(scope: Scope, now: datetime, midnight: datetime, *, limit: int = 200) 
         due.append(Due(clock.case, clock, _group(clock.due_at, now, midnight)))
     since = now - timedelta(hours=14)
     changed = (
-        StoredJudgement.objects.filter(organisation_id=scope.organisation_id, at__gte=since).exclude(changes=[])
-        .select_related("case__buyer", "case__shop", "case__order").order_by("-id")[:20]
+        StoredJudgement.objects.filter(organisation_id=scope.organisation_id, at__gte=since)
+        .exclude(changes=[])
+        .select_related("case__buyer", "case__shop", "case__order")
+        .order_by("-id")[:20]
     )
     fresh = (
         Case.objects.filter(organisation_id=scope.organisation_id, opened_at__gte=since)
-        .select_related(*RELATED).order_by("-opened_at")[:20]
+        .select_related(*RELATED)
+        .order_by("-opened_at")[:20]
     )
     return Today(tuple(due[:limit]), tuple(changed), tuple(fresh), since)

@@ -44,7 +44,9 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["organisation", "next_due_at", "id"], name="case_due", condition=Q(closed_at=None)),
             models.Index(fields=["organisation", "-changed_at"], name="case_changed"),
-            models.Index(fields=["organisation", "owner", "next_due_at"], name="case_owner", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["organisation", "owner", "next_due_at"], name="case_owner", condition=Q(closed_at=None)
+            ),
             models.Index(fields=["order"], name="case_order"),
             models.Index(fields=["thread"], name="case_thread"),
         ]

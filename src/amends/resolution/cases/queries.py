@@ -56,9 +56,11 @@ def can_send(case: Case) -> bool:
     return thread is not None and thread.channel in SENDING_CHANNELS and bool(case.buyer and case.buyer.email)
 
 
-def state_of(scope: Scope, case_id: int, now: datetime, *, case: Case | None = None) -> CaseState | None:
+def state_of(scope: Scope, case_id: int, *, case: Case | None = None) -> CaseState | None:
     """What the guards look at. Pass the locked `case` inside an action."""
-    case = case or Case.objects.select_related(*RELATED).filter(organisation_id=scope.organisation_id, pk=case_id).first()
+    case = (
+        case or Case.objects.select_related(*RELATED).filter(organisation_id=scope.organisation_id, pk=case_id).first()
+    )
     if case is None:
         return None
     judgement = newest_judgement(scope, case)
@@ -77,14 +79,27 @@ def _state(scope: Scope, case: Case, body: dict[str, Any], refund_rows: list[Ref
     charged_back = sums[PaymentEvent.Kind.CHARGED_BACK] > sums[PaymentEvent.Kind.CHARGEBACK_REVERSED]
     limit = Organisation.objects.values_list("refund_limit_minor", flat=True).get(pk=scope.organisation_id)
     return CaseState(
-        id=case.pk, number=case.number, request=case.request, replacement=case.replacement, dispute=case.dispute,
-        waiting_for=case.waiting_for, closed=case.closed_at is not None, snoozed_until=case.snoozed_until,
-        next_due_at=case.next_due_at if case.next_due_at < FAR else None, leaf=case.leaf,
-        currency=order.currency if order else "", paid_minor=paid,
+        id=case.pk,
+        number=case.number,
+        request=case.request,
+        replacement=case.replacement,
+        dispute=case.dispute,
+        waiting_for=case.waiting_for,
+        closed=case.closed_at is not None,
+        snoozed_until=case.snoozed_until,
+        next_due_at=case.next_due_at if case.next_due_at < FAR else None,
+        leaf=case.leaf,
+        currency=order.currency if order else "",
+        paid_minor=paid,
         refunded_outside_minor=sums[PaymentEvent.Kind.REFUNDED],
-        charged_back=charged_back or body.get("decision") == "elsewhere", refunds=refunds.states(refund_rows),
-        has_order=order is not None, has_thread=case.thread_id is not None, can_send=can_send(case),
-        refund_limit_minor=limit, version=case.version, decision=body.get("decision", ""),
+        charged_back=charged_back or body.get("decision") == "elsewhere",
+        refunds=refunds.states(refund_rows),
+        has_order=order is not None,
+        has_thread=case.thread_id is not None,
+        can_send=can_send(case),
+        refund_limit_minor=limit,
+        version=case.version,
+        decision=body.get("decision", ""),
         decision_rules=tuple(c["rule"] for c in body.get("citations", ()) if c["role"] == "decides"),
         forbidden={r["code"]: r["why_not"] for r in body.get("remedies", ()) if not r["allowed"]},
         buyer_language=case.buyer.language if case.buyer else "",
@@ -96,7 +111,10 @@ def clocks_stopped_by(scope: Scope, case_id: int, *, speaks: bool) -> tuple[str,
     if not speaks:
         return ()
     rows = CaseClock.objects.filter(
-        organisation_id=scope.organisation_id, case_id=case_id, owner="seller", state__in=("running", "expired"),
+        organisation_id=scope.organisation_id,
+        case_id=case_id,
+        owner="seller",
+        state__in=("running", "expired"),
         name__in=("first_answer", "next_answer"),
     )
     return tuple(rows.order_by("due_at").values_list("rule_id", flat=True))
@@ -110,7 +128,8 @@ def done_before(scope: Scope, case: Case, key: str) -> dict[str, Any] | None:
     for entry in entries[:200]:
         if entry.payload.get("key") == key:
             return {
-                "message_id": entry.payload.get("message"), "sends": bool(entry.payload.get("sends")),
+                "message_id": entry.payload.get("message"),
+                "sends": bool(entry.payload.get("sends")),
                 "refund_id": entry.payload.get("refund"),
             }
     return None
@@ -151,17 +170,26 @@ def case_view(scope: Scope, number: int, now: datetime) -> CaseView | None:
     draft = None
     if case.thread_id is not None:
         draft = (
-            Message.objects.filter(organisation_id=scope.organisation_id, thread_id=case.thread_id, state=Message.State.DRAFT)
-            .order_by("-id").first()
+            Message.objects.filter(
+                organisation_id=scope.organisation_id, thread_id=case.thread_id, state=Message.State.DRAFT
+            )
+            .order_by("-id")
+            .first()
         )
-    others = Case.objects.filter(organisation_id=scope.organisation_id, buyer_id=case.buyer_id).exclude(pk=case.pk)
+    others = Case.objects.filter(organisation_id=scope.organisation_id, buyer_id=case.buyer_id or 0).exclude(pk=case.pk)
     return CaseView(
-        case=case, state=state, status=status_of(state, now), choices=choices(state, scope.permissions),
-        judgement=judgement, facts=gather(case).by_key, timeline=merged(scope, case),
+        case=case,
+        state=state,
+        status=status_of(state, now),
+        choices=choices(state, scope.permissions),
+        judgement=judgement,
+        facts=gather(case).by_key,
+        timeline=merged(scope, case),
         refunds=tuple(r for r in refund_rows if r.case_id == case.pk),
         offers=tuple(Offer.objects.filter(organisation_id=scope.organisation_id, case=case).order_by("-id")),
         tasks=tuple(Task.objects.filter(organisation_id=scope.organisation_id, case=case, done_at=None).order_by("id")),
         lines=tuple(order.lines.order_by("id")) if order else (),
         parcels=tuple(order.parcels.order_by("id")) if order else (),
-        other_cases=tuple(others.order_by("-id")[:5]) if case.buyer_id else (), draft=draft,
+        other_cases=tuple(others.order_by("-id")[:5]) if case.buyer_id else (),
+        draft=draft,
     )

@@ -24,6 +24,4 @@ def of_orders(scope: Scope, order_ids: Collection[int]) -> list[Refund]:
 
 
 def states(refunds: list[Refund]) -> tuple[RefundState, ...]:
-    return tuple(
-        RefundState(r.pk, r.amount_minor, r.currency, MoneyState(r.state), r.requested_by_id) for r in refunds
-    )
+    return tuple(RefundState(r.pk, r.amount_minor, r.currency, MoneyState(r.state), r.requested_by_id) for r in refunds)

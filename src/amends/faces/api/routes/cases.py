@@ -37,7 +37,7 @@ Filter = Literal[
 
 
 @guarded(router.get, "/cases", Permission.CASE_READ, response=CasePage, summary="List cases")
-def list_cases(  # noqa: PLR0913 - the query of the list
+def list_cases(
     request: HttpRequest,
     filter: Annotated[Filter, Query(description="Which cases.")] = "open",  # noqa: A002 - the name callers write
     text: Annotated[str, Query(max_length=200, description="Number, name, address, tracking number or words.")] = "",
@@ -100,9 +100,10 @@ class OpenedDocument(BaseModel):
 def open_case(
     request: HttpRequest, response: HttpResponse, payload: NewCase, key: Key = None
 ) -> Status[OpenedDocument]:
-    """About an order, or from a buyer's words (these also need `import:run`); needs `case:read` too. With `leaf` or `kind`, and with the
-    language of the words, the case is judged and an answer is drafted before this returns: 201, or 200 if it was
-    there already. Otherwise a job reads the words first: 202."""
+    """About an order, or from a buyer's words (these also need `import:run`); needs `case:read` too.
+
+    With `leaf` or `kind`, and with the language of the words, the case is judged and an answer is drafted before this
+    returns: 201, or 200 if it was there already. Otherwise a job reads the words first: 202."""
     who = caller(request)
     scope = who.scope
     stored = None

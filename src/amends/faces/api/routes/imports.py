@@ -32,7 +32,9 @@ class RunDocument(BaseModel):
     sha256: str | None = Field(description="Of the original, which is kept.")
     layout: str = Field(description="How it was read; empty until that is known.")
     shop: ShopRef | None
-    state: str = Field(description="waiting, needs_mapping (a person must say what the columns are), running, done, failed")
+    state: str = Field(
+        description="waiting, needs_mapping (a person must say what the columns are), running, done, failed"
+    )
     rows: int
     accepted: int
     rejected: int = Field(description="When a run is done, accepted + rejected = rows.")

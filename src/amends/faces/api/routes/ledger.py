@@ -49,7 +49,7 @@ class VerifiedDocument(BaseModel):
 
 
 @guarded(router.get, "/ledger", Permission.LEDGER_READ, response=EntryPage, summary="List ledger entries")
-def list_entries(  # noqa: PLR0913 - the query of the list
+def list_entries(
     request: HttpRequest,
     subject_kind: Annotated[str, Query(max_length=24, description="case, message, refund, import …")] = "",
     subject_id: Annotated[str, Query(max_length=40, description="Of a case, its number: `C-1001`.")] = "",

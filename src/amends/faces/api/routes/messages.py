@@ -29,7 +29,7 @@ State = Literal["received", "draft", "queued", "sending", "sent", "failed", "und
 
 
 @guarded(router.get, "/messages", Permission.CASE_READ, response=MessagePage, summary="List messages")
-def list_messages(  # noqa: PLR0913 - the query of the list
+def list_messages(
     request: HttpRequest,
     case: Annotated[str, Query(max_length=24, description="Only of this case: `C-1001`.")] = "",
     thread: Annotated[int | None, Query(description="Only of this conversation.")] = None,

@@ -57,7 +57,7 @@ class RuleDocument(BaseModel):
 
 
 @guarded(router.get, "/rules", Permission.RULE_READ, response=RulePage, summary="List rules")
-def list_rules(  # noqa: PLR0913 - the query of the list
+def list_rules(
     request: HttpRequest,
     text: Annotated[str, Query(max_length=100, description="In the id, a title or a tag.")] = "",
     platform: Annotated[str, Query(max_length=24, description="Only rules that ask for this platform.")] = "",

@@ -121,20 +121,17 @@ class LearntDocument(BaseModel):
     router.post, "/cases/{number}/facts", Permission.CASE_WORK, response=LearntDocument, summary="Add facts to a case"
 )
 def add_facts(request: HttpRequest, number: str, payload: NewFacts) -> LearntDocument:
-    """Learns facts and judges again; needs `case:read` too. Facts already known the same way are not written twice, so a repeat is harmless."""
+    """Learns facts and judges again; needs `case:read` too. Facts already known the same way are not written twice,
+    so a repeat is harmless."""
     who = caller(request)
     facts = reading_facts.checked(payload.facts, "facts")
     case = _case(who, number)
     stored = actions.add_facts(who.scope, case.pk, facts, who.now, origin=payload.origin, ref=payload.ref)
-    return LearntDocument(
-        number=case_reference(case.number), judgement=judgement_document(stored) if stored else None
-    )
+    return LearntDocument(number=case_reference(case.number), judgement=judgement_document(stored) if stored else None)
 
 
-@guarded(
-    router.post, "/cases/{number}/{verb}", Permission.CASE_READ, response=PerformedDocument, summary="Do a verb"
-)
-def perform_verb(  # noqa: PLR0913 - the request as HTTP has it
+@guarded(router.post, "/cases/{number}/{verb}", Permission.CASE_READ, response=PerformedDocument, summary="Do a verb")
+def perform_verb(
     request: HttpRequest, number: str, verb: Verb, payload: VerbArgs, key: Key = None, if_match: IfMatch = None
 ) -> PerformedDocument:
     """Needs the right of the verb (`choices` of the case tells it). A refusal is 409 and changes nothing; with

@@ -101,7 +101,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         if not busy:
             response["HX-Refresh"] = "true"
         return response
-    context["page"] = paging.newest_first(request, rejected_rows(scope, pk), size=100)
+    context["page"] = paging.oldest_first(request, rejected_rows(scope, pk), size=100)
     context["counted"] = [(kind, n) for kind, n in found.counts.items() if isinstance(n, dict) and "created" in n]
     context["layout"] = readers.reader().layouts().get(found.layout)
     return render(request, "imports/run.html", context)

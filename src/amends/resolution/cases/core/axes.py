@@ -108,18 +108,40 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Verb.ANSWER, P.CASE_ANSWER, speaks=True),
     Transition(Verb.ASK_EVIDENCE, P.CASE_ANSWER, speaks=True),
     Transition(Verb.OFFER, P.CASE_OFFER, axis="request", source=_OPEN_REQUEST, target=Request.ASKED, speaks=True),
-    Transition(Verb.SETTLE, P.CASE_SETTLE, axis="request", source=_OPEN_REQUEST, target=Request.APPROVED,
-               moves_money=True, speaks=True),
+    Transition(
+        Verb.SETTLE,
+        P.CASE_SETTLE,
+        axis="request",
+        source=_OPEN_REQUEST,
+        target=Request.APPROVED,
+        moves_money=True,
+        speaks=True,
+    ),
     Transition(Verb.REFUSE, P.CASE_SETTLE, axis="request", source=_OPEN_REQUEST, target=Request.REFUSED, speaks=True),
     Transition(Verb.REFUND, P.CASE_SETTLE, moves_money=True),
     Transition(Verb.APPROVE_REFUND, P.REFUND_APPROVE, moves_money=True),
     Transition(Verb.REFUND_DONE, P.CASE_SETTLE),
-    Transition(Verb.REPLACE, P.CASE_SETTLE, axis="replacement",
-               source=frozenset({Replacement.NONE, Replacement.CANCELLED, Replacement.LOST}), target=Replacement.DUE),
-    Transition(Verb.REPLACEMENT_SENT, P.CASE_SETTLE, axis="replacement",
-               source=frozenset({Replacement.DUE, Replacement.RESERVED}), target=Replacement.SENT),
-    Transition(Verb.ESCALATE, P.CASE_OFFER, axis="dispute",
-               source=frozenset({Dispute.NONE, Dispute.PREVENTED, Dispute.OPEN, Dispute.RESPONDED}), target=Dispute.ESCALATED),
+    Transition(
+        Verb.REPLACE,
+        P.CASE_SETTLE,
+        axis="replacement",
+        source=frozenset({Replacement.NONE, Replacement.CANCELLED, Replacement.LOST}),
+        target=Replacement.DUE,
+    ),
+    Transition(
+        Verb.REPLACEMENT_SENT,
+        P.CASE_SETTLE,
+        axis="replacement",
+        source=frozenset({Replacement.DUE, Replacement.RESERVED}),
+        target=Replacement.SENT,
+    ),
+    Transition(
+        Verb.ESCALATE,
+        P.CASE_OFFER,
+        axis="dispute",
+        source=frozenset({Dispute.NONE, Dispute.PREVENTED, Dispute.OPEN, Dispute.RESPONDED}),
+        target=Dispute.ESCALATED,
+    ),
     Transition(Verb.CLOSE, P.CASE_SETTLE),
     Transition(Verb.REOPEN, P.CASE_WORK, when_closed=True),
     Transition(Verb.ASSIGN, P.CASE_WORK),
@@ -171,9 +193,7 @@ class CaseState:
         return max(self.paid_minor - self.committed_minor, 0)
 
 
-def status_of(  # noqa: PLR0911 - one return a status, worst first
-    state: CaseState, now: datetime
-) -> Status:
+def status_of(state: CaseState, now: datetime) -> Status:
     if state.closed:
         return Status.CLOSED
     if state.next_due_at is not None and state.next_due_at < now:
@@ -185,7 +205,9 @@ def status_of(  # noqa: PLR0911 - one return a status, worst first
     if state.replacement == Replacement.DUE:
         return Status.REPLACEMENT_DUE
     return {
-        "buyer": Status.WAITING_BUYER, "platform": Status.WAITING_PLATFORM, "carrier": Status.WAITING_CARRIER,
+        "buyer": Status.WAITING_BUYER,
+        "platform": Status.WAITING_PLATFORM,
+        "carrier": Status.WAITING_CARRIER,
     }.get(state.waiting_for, Status.TO_DO)
 
 
@@ -227,8 +249,11 @@ def choices(state: CaseState, permissions: frozenset[Permission]) -> tuple[Choic
 
 
 _MIRROR = (
-    ("dispute.closed", Dispute.CLOSED), ("dispute.escalated", Dispute.ESCALATED), ("dispute.responded", Dispute.RESPONDED),
-    ("dispute.submitted", Dispute.OPEN), ("payment_dispute.opened", Dispute.OPEN),
+    ("dispute.closed", Dispute.CLOSED),
+    ("dispute.escalated", Dispute.ESCALATED),
+    ("dispute.responded", Dispute.RESPONDED),
+    ("dispute.submitted", Dispute.OPEN),
+    ("payment_dispute.opened", Dispute.OPEN),
 )  # latest stage first
 _DECIDED = {"for_seller": Dispute.WON, "for_buyer": Dispute.LOST, "split": Dispute.CLOSED}
 

@@ -28,15 +28,37 @@ from amends.resolution.refunds.core import MoneyState
 
 MAX_TEXT = 20_000
 MONEY_REMEDIES = frozenset(
-    {"refund_full", "partial_refund", "refund_without_return", "return_and_refund", "cancel_and_refund",
-     "refund_and_claim_carrier", "wait_or_refund", "accept_dispute"}
+    {
+        "refund_full",
+        "partial_refund",
+        "refund_without_return",
+        "return_and_refund",
+        "cancel_and_refund",
+        "refund_and_claim_carrier",
+        "wait_or_refund",
+        "accept_dispute",
+    }
 )
 GOODS_REMEDIES = frozenset({"replacement", "resend_part"})
 REMEDIES = MONEY_REMEDIES | GOODS_REMEDIES | {"refund_trace", "repair", "answer_only"}
 ROOT_CAUSES = (
-    "carrier_lost", "carrier_delay", "carrier_damage", "customs", "address", "packaging", "product_quality",
-    "listing_description", "size", "wrong_pick", "missing_part", "late_dispatch", "payment", "buyer_changed_mind",
-    "buyer_claim_unproven", "platform_error", "unknown",
+    "carrier_lost",
+    "carrier_delay",
+    "carrier_damage",
+    "customs",
+    "address",
+    "packaging",
+    "product_quality",
+    "listing_description",
+    "size",
+    "wrong_pick",
+    "missing_part",
+    "late_dispatch",
+    "payment",
+    "buyer_changed_mind",
+    "buyer_claim_unproven",
+    "platform_error",
+    "unknown",
 )
 
 
@@ -165,7 +187,10 @@ def _say(asked: Asked) -> Say:
 
 
 def amount_minor(asked: Asked, *, required: bool = True) -> int:
-    """The amount asked for in minor units of the order's currency; refuses fractions of them and sums above what is left."""
+    """The amount asked for, in minor units of the order's currency.
+
+    Refuses fractions of a minor unit and sums above what is left to refund.
+    """
     raw = asked.args.get("amount")
     if raw in (None, ""):
         if required:
@@ -181,7 +206,9 @@ def amount_minor(asked: Asked, *, required: bool = True) -> int:
     if minor <= 0:
         raise _refuse("amount_not_positive", field="amount")
     if minor > asked.state.refundable_minor:
-        raise _refuse("more_than_paid", field="amount", left=asked.state.refundable_minor, currency=asked.state.currency)
+        raise _refuse(
+            "more_than_paid", field="amount", left=asked.state.refundable_minor, currency=asked.state.currency
+        )
     return minor
 
 
@@ -218,8 +245,11 @@ def _offer(asked: Asked) -> list[Effect]:
     minor = amount_minor(asked) if remedy in MONEY_REMEDIES else 0
     answer_by = asked.args.get("answer_by")
     return [
-        SetAxis("request", Request.ASKED), CloseOffers("withdrawn"),
-        MakeOffer(remedy, minor, asked.state.currency, answer_by), *_optional_say(asked), SetField("waiting_for", "buyer"),
+        SetAxis("request", Request.ASKED),
+        CloseOffers("withdrawn"),
+        MakeOffer(remedy, minor, asked.state.currency, answer_by),
+        *_optional_say(asked),
+        SetField("waiting_for", "buyer"),
     ]
 
 
@@ -247,7 +277,12 @@ def _refuse_request(asked: Asked) -> list[Effect]:
     rule = str(asked.args.get("rule", "")).strip()
     if not rule:
         raise _refuse("refusal_needs_rule", field="rule")
-    return [SetAxis("request", Request.REFUSED), CloseOffers("withdrawn"), _say(asked), SetField("waiting_for", "buyer")]
+    return [
+        SetAxis("request", Request.REFUSED),
+        CloseOffers("withdrawn"),
+        _say(asked),
+        SetField("waiting_for", "buyer"),
+    ]
 
 
 def _refund(asked: Asked) -> list[Effect]:
@@ -286,13 +321,20 @@ def _replace(asked: Asked) -> list[Effect]:
 
 def _replacement_sent(asked: Asked) -> list[Effect]:
     tracking = str(asked.args.get("tracking", "")).strip()[:80]
-    return [SetAxis("replacement", Replacement.SENT), *_optional_say(asked),
-            *([WriteNote(tracking)] if tracking else [])]
+    return [
+        SetAxis("replacement", Replacement.SENT),
+        *_optional_say(asked),
+        *([WriteNote(tracking)] if tracking else []),
+    ]
 
 
 def _escalate(asked: Asked) -> list[Effect]:
-    return [SetAxis("dispute", Dispute.ESCALATED), SetField("waiting_for", "platform"),
-            LearnFact("dispute.escalated", asked.now.isoformat(), "person"), WriteNote(_text(asked, "reason"))]
+    return [
+        SetAxis("dispute", Dispute.ESCALATED),
+        SetField("waiting_for", "platform"),
+        LearnFact("dispute.escalated", asked.now.isoformat(), "person"),
+        WriteNote(_text(asked, "reason")),
+    ]
 
 
 def _close(asked: Asked) -> list[Effect]:
@@ -304,10 +346,15 @@ def _close(asked: Asked) -> list[Effect]:
     if asked.state.replacement == Replacement.DUE:
         raise _refuse("replacement_still_due")
     note = str(asked.args.get("note", ""))[:MAX_TEXT]
-    return [SetField("root_cause", cause), SetField("close_note", note), SetField("closed_at", asked.now), CloseOffers("expired")]
+    return [
+        SetField("root_cause", cause),
+        SetField("close_note", note),
+        SetField("closed_at", asked.now),
+        CloseOffers("expired"),
+    ]
 
 
-def _reopen(asked: Asked) -> list[Effect]:
+def _reopen(_asked: Asked) -> list[Effect]:
     return [SetField("closed_at", None), SetField("waiting_for", "us")]
 
 
@@ -375,11 +422,24 @@ def _set_fact(asked: Asked) -> list[Effect]:
 
 
 _HOW: dict[Verb, Callable[[Asked], list[Effect]]] = {
-    Verb.ANSWER: _answer, Verb.ASK_EVIDENCE: _ask_evidence, Verb.OFFER: _offer, Verb.SETTLE: _settle,
-    Verb.REFUSE: _refuse_request, Verb.REFUND: _refund, Verb.APPROVE_REFUND: _approve_refund,
-    Verb.REFUND_DONE: _refund_done, Verb.REPLACE: _replace, Verb.REPLACEMENT_SENT: _replacement_sent,
-    Verb.ESCALATE: _escalate, Verb.CLOSE: _close, Verb.REOPEN: _reopen, Verb.ASSIGN: _assign,
-    Verb.PRIORITISE: _prioritise, Verb.SNOOZE: _snooze, Verb.NOTE: _note, Verb.RECLASSIFY: _reclassify,
+    Verb.ANSWER: _answer,
+    Verb.ASK_EVIDENCE: _ask_evidence,
+    Verb.OFFER: _offer,
+    Verb.SETTLE: _settle,
+    Verb.REFUSE: _refuse_request,
+    Verb.REFUND: _refund,
+    Verb.APPROVE_REFUND: _approve_refund,
+    Verb.REFUND_DONE: _refund_done,
+    Verb.REPLACE: _replace,
+    Verb.REPLACEMENT_SENT: _replacement_sent,
+    Verb.ESCALATE: _escalate,
+    Verb.CLOSE: _close,
+    Verb.REOPEN: _reopen,
+    Verb.ASSIGN: _assign,
+    Verb.PRIORITISE: _prioritise,
+    Verb.SNOOZE: _snooze,
+    Verb.NOTE: _note,
+    Verb.RECLASSIFY: _reclassify,
     Verb.SET_FACT: _set_fact,
 }
 assert set(_HOW) == set(BY_VERB), "every verb of the transition table has its function"  # noqa: S101
