@@ -50,7 +50,6 @@ FOLLOWED_BY_HAND = {
     "base/webhooks/actions.py:emit": "the endpoints were read within the organisation",
     "base/webhooks/jobs.py": "the worker's own delivery, by the endpoint of its job",
     "faces/middleware.py:memberships": "a person's own seats, in every organisation",
-    "faces/cli/triage.py:_row": "the draft was made by the triage just done",
     "flows/demo/load.py": "rows of the demo organisation, made a line before",
     "intake/buyers/actions.py:upsert": "`where` holds the organisation",
     "intake/conversations/actions/send.py:_end": "read again after an update narrowed by organisation",

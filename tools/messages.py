@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "amends"
 CATALOGUE = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 VOCABULARY = SOURCE / "judgement" / "rules" / "vocabulary.py"
-KEYWORDS = ("_", "lazy", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy")
+KEYWORDS = dict.fromkeys(("_", "lazy", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"))
 BORN = datetime(2026, 11, 23, tzinfo=UTC)
 HEADER = "# Chinese (simplified) texts of the interface. Kept by `python tools/messages.py extract`."
 
@@ -35,8 +35,8 @@ Text = tuple[str, ...]  # one text, or singular and plural
 
 def _from_code(code: str) -> Iterator[Text]:
     for _line, function, message, _comments in extract_python(io.BytesIO(code.encode()), KEYWORDS, (), {}):
-        parts = [m for m in message if m] if isinstance(message, tuple) else [message] if message else []
-        wanted = 2 if function and function.startswith("ngettext") else 1
+        parts = [str(m) for m in ((message,) if isinstance(message, str) else message or ()) if m]
+        wanted = 2 if str(function).startswith("ngettext") else 1
         if parts:
             yield tuple(parts[:wanted])
 
@@ -114,9 +114,9 @@ def extract() -> int:
     return len(missing())
 
 
-def _shaped(string: object, *, plural: bool) -> object:
+def _shaped(string: object, *, plural: bool) -> str | tuple[str, ...]:
     first = string[0] if isinstance(string, (list, tuple)) and string else string
-    return (first or "",) if plural else (first or "")
+    return (str(first or ""),) if plural else str(first or "")
 
 
 def missing() -> list[str]:

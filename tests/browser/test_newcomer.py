@@ -208,18 +208,17 @@ def test_a_draft_survives_a_reload_and_the_filter_too(house: Organisation, open_
     assert page.locator('.chip[aria-current="true"]').first.inner_text().startswith("unassigned")
 
 
+GROUND = "getComputedStyle(document.documentElement).backgroundColor"
+
+
 def test_the_theme_changes_at_once_and_stays(house: Organisation, open_page: Any) -> None:
     page = open_page()
     _sign_in(page)
-    before = page.evaluate(
-        "getComputedStyle(document.body).backgroundColor + getComputedStyle(document.documentElement).backgroundColor"
-    )
+    before = page.evaluate(GROUND)
     page.locator(".topbar details.menu").last.locator("summary").click()
     with page.expect_response("**/appearance"):
         page.locator('.topbar [name="theme"][value="dark"]').click()
-    after = page.evaluate(
-        "getComputedStyle(document.body).backgroundColor + getComputedStyle(document.documentElement).backgroundColor"
-    )
+    after = page.evaluate(GROUND)
     assert after != before
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "dark"
@@ -252,7 +251,8 @@ def test_arabic_reads_from_the_right_inside_an_english_page(house: Organisation,
 BAD = """() => {
   const faults = [];
   for (const e of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
-    if (!e.labels?.length && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby')) faults.push(e.outerHTML.slice(0, 120));
+    const named = e.labels?.length || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby');
+    if (!named) faults.push(e.outerHTML.slice(0, 120));
   }
   for (const e of document.querySelectorAll('button, a[href], summary')) {
     if (!(e.textContent.trim() || e.getAttribute('aria-label') || e.title)) faults.push(e.outerHTML.slice(0, 120));

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from amends.faces.console.views import errors
+from amends.faces.console import errors
 
 # The sign-in package offers these; the house does not: people are added by an owner, who also hands out new
 # password links, and an address is changed there too.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from amends.base.accounts.core import Scope
 from amends.intake.conversations.models import Message
+from amends.intake.orders.models import Order
 from amends.kernel.money import Money, MoneyError, parse_money
-from amends.language.templates import catalogue, render, suggest
+from amends.language.templates import Situation, catalogue, render, suggest
 from amends.language.understand import Reading
 from amends.resolution.cases.models import Case, StoredJudgement
 from amends.resolution.cases.queries import newest_judgement
@@ -16,11 +18,18 @@ from amends.resolution.cases.queries import newest_judgement
 DEFAULT_LANGUAGE = "en"
 WAIT_DAYS = 5
 ANSWER_WITHIN = timedelta(days=2)
+OURS_TO_CLEAR = (
+    "missing_invoice",
+    "missing_licence",
+    "undervaluation",
+    "counterfeit",
+)  # reasons customs holds a parcel
 
 
-def _amount(body: dict[str, Any], code: str) -> Money | None:
+def _partial(body: Mapping[str, Any]) -> Money | None:
+    """The part refund that the judgement would offer."""
     for remedy in body.get("remedies", ()):
-        if remedy["code"] == code:
+        if remedy["code"] == "partial_refund":
             try:
                 return parse_money(remedy["pay"])
             except MoneyError:
@@ -28,7 +37,25 @@ def _amount(body: dict[str, Any], code: str) -> Money | None:
     return None
 
 
-def best_remedy(body: dict[str, Any]) -> str:
+def _rest(order: Order, facts: Mapping[str, Any]) -> Money | None:
+    """What the buyer paid and has not had back."""
+    if not order.total_minor:
+        return None
+    total = Money.from_minor(order.total_minor, order.currency)
+    try:
+        return total - parse_money(facts["refund.amount"]) if "refund.amount" in facts else total
+    except MoneyError:
+        return None
+
+
+def _new_date(template: str, order: Order | None, now: datetime) -> datetime | None:
+    """When the buyer hears from us; but for a late parcel, when it comes, and that date nobody may make up."""
+    if template != "delay_choice":
+        return now + ANSWER_WITHIN
+    return order.promised_by if order and order.promised_by and order.promised_by > now else None
+
+
+def best_remedy(body: Mapping[str, Any]) -> str:
     """The cheapest remedy that may be offered to a buyer; contesting is not an offer."""
     for remedy in body.get("remedies", ()):
         if remedy["allowed"] and remedy["code"] not in ("contest", "accept_dispute", "answer_only"):
@@ -36,20 +63,23 @@ def best_remedy(body: dict[str, Any]) -> str:
     return ""
 
 
-def variables(case: Case, body: dict[str, Any], remedy: str, now: datetime) -> dict[str, Any]:
-    """Everything a template may ask for; values stay typed, the template formats them for its language."""
+def variables(
+    case: Case, template: str, body: Mapping[str, Any], facts: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Everything a template may ask for; values stay typed, the template formats them for its language.
+
+    What is not known is None, and the text then shows the slot by its name for a person to fill.
+    """
     order = case.order
-    parcel = order.parcels.order_by("id").first() if order else None
+    parcel = order.parcels.filter(is_return=False).order_by("id").first() if order else None
     line = order.lines.order_by("id").first() if order else None
-    amount = _amount(body, remedy) if remedy else None
-    if amount is None and order is not None and order.total_minor:
-        amount = Money.from_minor(order.total_minor, order.currency)
+    amount = _partial(body) if template == "offer_partial_refund" else _rest(order, facts) if order else None
     return {
         "buyer": case.buyer.name if case.buyer else "",
         "order": order.number if order else "",
         "item": line.title if line else "",
         "amount": amount,
-        "date": now + ANSWER_WITHIN,
+        "date": _new_date(template, order, now),
         "days": WAIT_DAYS,
         "tracking": parcel.number if parcel else "",
         "carrier": parcel.carrier if parcel else "",
@@ -57,16 +87,35 @@ def variables(case: Case, body: dict[str, Any], remedy: str, now: datetime) -> d
     }
 
 
+def situation(case: Case, facts: Mapping[str, Any], now: datetime) -> Situation:
+    """`facts` in wire form, as the newest judgement saw them."""
+    order = case.order
+    late = order is not None and order.promised_by is not None and order.promised_by < now
+    return Situation(
+        has_order=order is not None,
+        sent="order.shipped" in facts,
+        late=late and "order.delivered" not in facts,
+        photos=facts.get("case.photos") is True,
+        at_the_bank="payment_dispute.opened" in facts,
+        ours_to_clear=facts.get("customs.hold_reason") in OURS_TO_CLEAR,
+    )
+
+
 def draft_text(
-    case: Case, leaf: str, language: str, now: datetime, body: dict[str, Any], template: str = ""
+    case: Case,
+    leaf: str,
+    language: str,
+    now: datetime,
+    judgement: StoredJudgement | None,
+    template: str = "",
 ) -> tuple[str, str, str]:
     """(template key, text, language). An unknown language falls back along the declared chain."""
-    remedy = best_remedy(body)
-    known = {u["fact"] for u in body.get("unknowns", ())}
-    key = template or suggest(leaf, remedy or None, has_order=case.order_id is not None, missing=known)
-    rendered = render(
-        catalogue(), key, language if language != "und" else DEFAULT_LANGUAGE, variables(case, body, remedy, now)
-    )
+    body: Mapping[str, Any] = judgement.body if judgement else {}
+    facts: Mapping[str, Any] = judgement.facts if judgement else {}
+    missing = {u["fact"] for u in body.get("unknowns", ())}
+    key = template or suggest(leaf, best_remedy(body) or None, situation(case, facts, now), missing)
+    used = language if language != "und" else DEFAULT_LANGUAGE
+    rendered = render(catalogue(), key, used, variables(case, key, body, facts, now))
     return key, rendered.text, rendered.language
 
 
@@ -87,7 +136,7 @@ def write_draft(
         if reading.language != "und"
         else (case.buyer.language if case.buyer else "") or DEFAULT_LANGUAGE
     )
-    key, text, used = draft_text(case, reading.leaf, language, now, judgement.body if judgement else {})
+    key, text, used = draft_text(case, reading.leaf, language, now, judgement)
     draft, _ = Message.objects.update_or_create(
         organisation_id=scope.organisation_id,
         thread_id=case.thread_id,

@@ -19,8 +19,7 @@ from amends.intake.orders import queries as orders
 from amends.intake.orders.models import Order
 from amends.kernel.outcome import InputError, Problem
 from amends.kernel.taxonomy import BY_CODE, KINDS
-from amends.language.understand import Reading, Tone
-from amends.language.understand.core.entities import Entities
+from amends.language.understand import told
 from amends.resolution.cases import actions as cases
 from amends.resolution.cases import lookups, queries
 from amends.resolution.cases.models import Case, StoredJudgement
@@ -162,21 +161,13 @@ def _with_words(scope: Scope, wish: Wish, words: Words, order: Order | None, sho
     if not understood:
         return Opened(None, received.created, message=message)
     leaf, facts = _leaf_and_facts(wish)
-    worked = work_on(scope, message, _told(words.language, leaf), now, facts=facts)
+    worked = work_on(scope, message, told(words.language, leaf), now, facts=facts)
     return Opened(worked.case, worked.opened, worked.judgement, message, worked.draft)
 
 
 def _who_asked(key: str | None) -> str:
     """The part of a key that stays the same when the words change: a second text under one key is then noticed."""
     return key.partition(":")[0] if key else ""
-
-
-def _told(language: str, leaf: str) -> Reading:
-    """A reading that somebody gave, with nothing read into the words."""
-    return Reading(
-        language=language, language_probability=1.0, read_as=language, leaf=leaf, probability=1.0, alternatives=(),
-        tone=Tone.NEUTRAL, demands=(), threats=(), entities=Entities(), nearest_anchors=(), concepts=(), method="given",
-    )  # fmt: skip
 
 
 def _opened(scope: Scope, case_id: int, message: Message | None, *, created: bool) -> Opened:

@@ -15,10 +15,11 @@ from typing import Any
 from amends.base.accounts.core import Scope, system_scope
 from amends.base.accounts.models import Organisation, Shop
 from amends.flows.described import DescribedOrder, DescribedPayment, DescribedShop, read_world
-from amends.flows.triage import Triaged, triage_message
+from amends.flows.triage import Triaged, is_for_triage, triage_message
 from amends.intake.buyers.models import Buyer
 from amends.intake.conversations.actions import receive_mail
 from amends.intake.conversations.core import canonical
+from amends.intake.conversations.models import Message
 from amends.intake.orders.models import Line, Order, PaymentEvent
 from amends.intake.tracking.models import Parcel
 from amends.resolution.cases import actions as cases
@@ -51,17 +52,23 @@ def load_world(described: Mapping[str, Any], now: datetime) -> Scratch:
     return Scratch(system_scope(organisation.pk), facts)
 
 
-def triage_mail(world: Scratch, raw: bytes, now: datetime, source: str) -> Triaged:
-    """Receive one mail and triage it; then add what the world knows of the case, as a platform would; look again."""
-    received = receive_mail(world.scope, raw, now, source)
-    first = triage_message(world.scope, received.message.pk, now)
+def triage_mail(world: Scratch, raw: bytes, now: datetime, source: str) -> tuple[Message, Triaged | None]:
+    """Receive one mail and triage it; then add what the world knows of the case, as a platform would; look again.
+
+    None for a mail that is nobody's case: a bounce, an automatic reply, a repeat.
+    """
+    message = receive_mail(world.scope, raw, now, source).message
+    if not is_for_triage(message):
+        return message, None
+    first = triage_message(world.scope, message.pk, now)
     case = lookups.by_id(world.scope, first.case_id)
     known = world.facts.get(case.order_id) if case is not None and case.order_id is not None else None
-    if case is None or not known:
-        return first
-    cases.add_facts(world.scope, case.pk, known, now, origin="platform", ref="world")
-    again = triage_message(world.scope, received.message.pk, now, reading=first.reading)
-    return replace(again, opened=first.opened, judged=True)
+    if case is not None and known:
+        cases.add_facts(world.scope, case.pk, known, now, origin="platform", ref="world")
+        again = triage_message(world.scope, message.pk, now, reading=first.reading)
+        first = replace(again, opened=first.opened, judged=True)
+    message.refresh_from_db()
+    return message, first
 
 
 def _make_shop(organisation: Organisation, shop: DescribedShop) -> Shop:

@@ -33,6 +33,9 @@ REQUESTS = {  # leaf -> events that the message itself is
 }
 
 
+NOT_FOR_TRIAGE = frozenset({"bounce", "auto_reply", "repeat", "own_sender"})  # flags; receiving hands none of them on
+
+
 @dataclass(frozen=True, slots=True)
 class Triaged:
     """What came of one message."""
@@ -83,11 +86,9 @@ def _demand_code(demand: Demand) -> str | None:
     return {"replacement": "replacement", "return": "return", "cancel": "cancellation"}.get(demand.kind)
 
 
-def _moment_facts(scope: Scope, case: Case, reading: Reading, message: Message) -> dict[str, Any]:
+def _moment_facts(scope: Scope, case: Case, message: Message) -> dict[str, Any]:
     """Requests that start a clock by being made. The first asking counts: writing again does not ask again."""
-    if case.leaf != reading.leaf:
-        return {}
-    keys = REQUESTS.get(reading.leaf, ())
+    keys = REQUESTS.get(case.leaf, ())
     asked = CaseFact.objects.filter(organisation_id=scope.organisation_id, case=case, key__in=keys)
     return {} if not keys or asked.exists() else dict.fromkeys(keys, message.at.isoformat())
 
@@ -101,6 +102,11 @@ def _priority(reading: Reading) -> int:
 def _title(message: Message) -> str:
     first = next((line.strip() for line in message.text.splitlines() if line.strip()), "")
     return (first or message.subject)[:200]
+
+
+def is_for_triage(message: Message) -> bool:
+    """False for what we said, what a machine said, and what was said before."""
+    return message.direction == Message.Direction.IN and not NOT_FOR_TRIAGE & set(message.flags)
 
 
 def triage_message(
@@ -154,11 +160,11 @@ def work_on(
     is_new = message.reading is None
     message.reading = reading.to_json()
     message.language = reading.language
-    _find_order(scope, message, thread, reading)
+    _find_order(scope, message, reading)
     message.save(update_fields=["reading", "language", "flags"])
     _remember_language(thread, reading)
     case, opened = _attach(scope, message, thread, reading, now, is_new=is_new)
-    known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(scope, case, reading, message)
+    known = dict(facts or {}) | _facts_of(reading, thread.order) | _moment_facts(scope, case, message)
     if cases.learn(scope, case, now, known, "message", f"message:{message.pk}"):
         record(
             scope,
@@ -184,8 +190,9 @@ def _answered(message: Message) -> bool:
     return later.exclude(state__in=(Message.State.DRAFT, Message.State.UNDONE, Message.State.NOTE)).exists()
 
 
-def _find_order(scope: Scope, message: Message, thread: Thread, reading: Reading) -> None:
+def _find_order(scope: Scope, message: Message, reading: Reading) -> None:
     """Tie the conversation to its order where the message did not name it."""
+    thread = message.thread
     if thread.order_id is not None:
         return
     found = find_order(scope, message, reading)

@@ -33,7 +33,9 @@ def find_order(scope: Scope, message: Message, reading: Reading) -> FoundOrder |
     """
     if "other_sender" in message.flags:
         return None
-    named = {parcel.order_id: parcel.order for one in reading.entities.tracking for parcel in _parcels(scope, one.number)}
+    named = {
+        parcel.order_id: parcel.order for one in reading.entities.tracking for parcel in _parcels(scope, one.number)
+    }
     if len(named) == 1:
         order = next(iter(named.values()))
         return FoundOrder(order, ("order_by_tracking", *_stranger(order, message)))

@@ -8,10 +8,11 @@ place where intake writes SQL by hand.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -86,7 +87,6 @@ def upsert(model: type[models.Model], rows: Sequence[Values], unique: Sequence[s
         return
     columns = list(defaults(model))
     fields = {f.attname: f for f in model._meta.concrete_fields}
-    prepare = [_preparation(fields[c]) for c in columns]
     statement = _statement(
         model._meta.db_table,
         [str(fields[c].column) for c in columns],
@@ -94,7 +94,7 @@ def upsert(model: type[models.Model], rows: Sequence[Values], unique: Sequence[s
         [str(fields[c].column) for c in update],
     )
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [_prepared(row, columns, prepare) for row in rows])
+        cursor.executemany(statement, list(_prepared(rows, columns, fields)))
 
 
 def _statement(table: str, columns: list[str], unique: list[str], update: list[str]) -> str:
@@ -107,8 +107,18 @@ def _statement(table: str, columns: list[str], unique: list[str], update: list[s
     return f"{into} ON CONFLICT ({target}) DO UPDATE SET {sets}"
 
 
-def _prepared(row: Values, columns: list[str], prepare: list[Callable[[Any], Any] | None]) -> list[Any]:
-    return [row[c] if p is None or row[c] is None else p(row[c]) for c, p in zip(columns, prepare, strict=True)]
+def _prepared(
+    rows: Sequence[Values], columns: Sequence[str], fields: Mapping[str, models.Field[Any, Any]]
+) -> Iterator[list[Any]]:
+    """Rows as parameters, in the order of the columns."""
+    pick = itemgetter(*columns)
+    special = [(n, p) for n, c in enumerate(columns) if (p := _preparation(fields[c])) is not None]
+    for row in rows:
+        values = list(pick(row))
+        for position, prepare in special:
+            if values[position] is not None:
+                values[position] = prepare(values[position])
+        yield values
 
 
 def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
@@ -130,7 +140,7 @@ def _json_for_postgresql(value: Any) -> Any:
 
 def _time_for_sqlite(value: datetime) -> str:
     """As Django stores times in SQLite: UTC without an offset."""
-    return str(value.astimezone(UTC).replace(tzinfo=None))
+    return str(value if value.tzinfo is UTC else value.astimezone(UTC))[: -len("+00:00")]
 
 
 def update(model: type[models.Model], rows: Sequence[Values], columns: Sequence[str]) -> None:
@@ -138,12 +148,11 @@ def update(model: type[models.Model], rows: Sequence[Values], columns: Sequence[
     if not rows:
         return
     fields = {f.attname: f for f in model._meta.concrete_fields}
-    prepare = [*(_preparation(fields[c]) for c in columns), None]
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(str(fields[c].column))} = %s" for c in columns)
     statement = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote('id')} = %s"  # noqa: S608 - own names
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [_prepared(row, [*columns, "id"], prepare) for row in rows])
+        cursor.executemany(statement, list(_prepared(rows, [*columns, "id"], fields)))
 
 
 def ids(model: type[models.Model], key: str, values: Iterable[Any], **where: Any) -> dict[Any, int]:

@@ -70,6 +70,14 @@ def test_words_alone_wait_for_a_job(api: Api, order: Order) -> None:
     assert not Case.objects.exists()
 
 
+def test_words_need_the_right_to_import(make_token: MakeToken, order: Order) -> None:
+    clerk = Api(make_token(Permission.CASE_READ, Permission.CASE_WORK))
+    refused = clerk.post("/cases", {"order": order.number, "leaf": "damaged", "message": WORDS})
+    assert (refused.status_code, refused.json()["params"]) == (403, {"permission": "import:run"})
+    assert not Message.objects.exists()
+    assert clerk.post("/cases", {"order": order.number, "leaf": "damaged"}).status_code == 201
+
+
 def test_a_kind_alone_is_a_fact_and_no_guess_at_the_leaf(api: Api, order: Order) -> None:
     api.post("/cases", {"order": order.number, "kind": "not_received"})
     facts = {f["key"]: (f["value"], f["origin"]) for f in api.get("/cases/1001").json()["facts"]}

@@ -167,6 +167,16 @@ def test_https_with_given_files(empty_house, tmp_path):
         assert fetch(f"https://localhost:{port}/healthz", context=trusting)[0] == 200
 
 
+@pytest.mark.enable_socket  # the fence knows only 127.0.0.1; the whole 127.0.0.0/8 is loopback
+def test_the_address_listened_on_may_be_asked_for(empty_house):
+    """A name that is not loopback's own is refused by Django unless `up` passes it on."""
+    port = free_port()
+    with running(empty_house, "--empty", "--host", "127.0.0.2", "--port", str(port)) as (said, _):
+        assert said["url"] == f"http://127.0.0.2:{port}"
+        with urllib.request.urlopen(said["url"], timeout=10) as response:
+            assert response.status == 200
+
+
 def test_files_without_tls_are_a_wrong_question(empty_house):
     assert empty_house.refuses("up", "a.crt", "a.key", code=2)["code"] == "usage"
     assert empty_house.refuses("up", "--tls", "a.crt", code=2)["code"] == "usage"

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from amends.base.accounts.core import Role
+from amends.base.accounts.models import User
 from amends.base.ledger.models import Entry
 from amends.intake.conversations.models import Message
 from amends.intake.tracking.models import Parcel
@@ -162,10 +163,7 @@ def test_every_dialogue_opens(signed_in, make_case, verb: str) -> None:
 
 def test_snoozing_reads_the_time_in_the_readers_zone(signed_in, make_case) -> None:
     case, client = make_case(), signed_in()
-    CASE_ZONE = "Asia/Tokyo"
-    from amends.base.accounts.models import User
-
-    User.objects.update(time_zone=CASE_ZONE)
+    User.objects.update(time_zone="Asia/Tokyo")
     wake = (timezone.now() + timedelta(hours=9 + 2)).replace(
         second=0, microsecond=0
     )  # two hours from now, as Tokyo reads it

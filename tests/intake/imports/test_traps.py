@@ -249,3 +249,10 @@ def test_the_only_shop_of_a_platform_lends_its_zone_and_its_dollars(scope, shop)
     import_bytes(scope, table(headings, ["1", "11-1", "99", "$10.00", "Nov-02-26"]))
     order = Order.objects.get()
     assert (order.currency, order.placed_at) == ("AUD", datetime(2026, 11, 1, 13, tzinfo=UTC))
+
+
+def test_a_row_that_cannot_be_read_holds_back_its_order(scope):
+    rows = "1,EUR,2026-11-02,a\n1,EUR,2026-11-02,b,surplus\n2,EUR,2026-11-02,c\n"
+    run = import_bytes(scope, "order_number,currency,placed_at,sku\n" + rows)
+    assert reasons(run) == [(2, "", "order_incomplete"), (3, "column 5", "too_many_cells")]
+    assert list(Order.objects.values_list("number", flat=True)) == ["2"]

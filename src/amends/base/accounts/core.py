@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,6 +50,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: _AGENT | {_P.REFUND_APPROVE, _P.RULE_OVERRIDE, _P.LEDGER_READ, _P.JOB_RERUN},
     Role.OWNER: frozenset(Permission),
 }
+
+
+def permissions_of(words: Iterable[str]) -> frozenset[Permission]:
+    """The rights that stored words name; a word that no longer means anything gives none."""
+    known = {p.value: p for p in Permission}
+    return frozenset(known[word] for word in words if word in known)
 
 
 class ActorKind(StrEnum):

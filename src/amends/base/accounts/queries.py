@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from amends.base.accounts import core
 from amends.base.accounts.models import ApiToken, Membership, Organisation, Shop, User
@@ -34,12 +34,21 @@ def membership_scope(user: User, organisation_id: int) -> core.Scope | None:
 
 
 def token_scope(token: str, now: datetime) -> tuple[core.Scope, ApiToken] | None:
-    """The rights of a living API token. A revoked, expired or unknown one gives None, without saying which."""
+    """The rights of a living API token. A revoked, expired or unknown one gives None, without saying which.
+
+    A token never has a right its maker lacks today: with the maker's seat the token goes too. One made on the machine
+    itself has no maker and keeps its rights.
+    """
     digest = core.token_digest(token, settings.SECRET_KEY)
     living = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now))
-    row = ApiToken.objects.filter(living, digest=digest).first()
-    if row is None:
+    seat = Membership.objects.filter(
+        organisation_id=OuterRef("organisation_id"), user_id=OuterRef("made_by_id"), user__is_active=True
+    )
+    rows = ApiToken.objects.annotate(maker_role=Subquery(seat.values("role")[:1]))
+    row = rows.filter(living, digest=digest).first()
+    if row is None or (row.made_by_id is not None and row.maker_role is None):
         return None
-    known = {p.value: p for p in core.Permission}
-    rights = frozenset(known[word] for word in row.scopes if word in known)
+    rights = core.permissions_of(row.scopes)
+    if row.maker_role is not None:
+        rights &= core.ROLE_PERMISSIONS[core.Role(row.maker_role)]
     return core.Scope(row.organisation_id, rights, core.ActorKind.TOKEN, row.pk), row

@@ -61,7 +61,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "AMENDS_API_ADDRESS_RATE",
         "1200",
-        "API requests from one network address in a minute, whoever makes them. `0`: no limit, for a proxy that counts itself.",
+        "API requests from one network address in a minute. `0`: no limit, for behind a proxy that counts itself.",
     ),
     Setting(
         "AMENDS_API_MAX_BODY_KB",

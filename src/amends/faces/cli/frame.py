@@ -161,12 +161,25 @@ def setup_django() -> None:
         django.setup()
 
 
+def ready_database() -> None:
+    """Make the tables of a database that has none yet, and say so: the first command may be any command."""
+    setup_django()
+    from amends.base.operations import prepare
+    from amends.base.settings import env
+
+    if prepare.is_empty_database():
+        with prepare.alone(env.home()):
+            if prepare.is_empty_database():
+                prepare.migrate()
+                click.echo(f"made a new database under {env.home()}", err=True)
+
+
 def organisation_from(ctx: click.Context) -> Any:
     """The Organisation that `--organisation SLUG` names; without the option the only one, or the first made.
 
-    Raises Failure `no_organisation` or `unknown_organisation`.
+    Where there is none yet, one is made and its name said. Raises Failure `unknown_organisation`.
     """
-    setup_django()
+    ready_database()
     from amends.base.accounts.models import Organisation
 
     slug = state_of(ctx).organisation
@@ -177,11 +190,18 @@ def organisation_from(ctx: click.Context) -> Any:
             raise Failure("unknown_organisation", f"there is no organisation {slug!r} (known: {known})", slug=slug)
         return found
     first = Organisation.objects.order_by("is_demo", "pk").first()
-    if first is None:
-        raise Failure(
-            "no_organisation", "there is no organisation yet: run `amends organisation add NAME --owner MAIL`"
-        )
-    return first
+    return first or _first_organisation()
+
+
+def _first_organisation() -> Any:
+    import secrets
+    from datetime import UTC
+
+    from amends.base.team.actions import create_organisation
+
+    made = create_organisation("My shop", now=datetime.now(UTC), salt=secrets.token_hex(32))
+    click.echo(f"made the organisation {made.slug!r}; add people with `amends user add`", err=True)
+    return made
 
 
 def scope_from(ctx: click.Context) -> Scope:

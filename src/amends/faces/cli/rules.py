@@ -101,7 +101,8 @@ def verify_rules(ctx: click.Context, at: str | None) -> None:
         "problems": [{"code": p.code, "where": p.where, "params": p.params} for p in problems],
     }
     text = [
-        f"{data['rules']} rules, {data['examples']} examples, {len(problems)} problems, {len(old)} sources older than 180 days"
+        f"{data['rules']} rules, {data['examples']} examples, {len(problems)} problems, "
+        f"{len(old)} sources older than 180 days"
     ]
     text += [f"  {p.where} {p.params.get('rule', '')}: {p.code} {p.params.get('why', '')}" for p in problems]
     frame.output(ctx, data, "\n".join(text))

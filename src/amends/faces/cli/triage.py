@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from django.db import transaction
+from django.utils import timezone
 
+from amends.base.accounts.core import Scope
+from amends.base.operations import prepare
+from amends.base.settings import env
 from amends.faces.cli import frame
+from amends.flows.scratch import Scratch, load_world, triage_mail
+from amends.flows.triage import Triaged, is_for_triage, triage_message
+from amends.intake.conversations.actions import receive_mail
+from amends.intake.conversations.models import Message
+from amends.judgement.rules.facts import Bad, parse_instant
 from amends.kernel.outcome import InputError, Problem
+from amends.kernel.taxonomy import kind_of
+from amends.resolution.cases import lookups
+from amends.resolution.cases.models import Case
+from amends.resolution.cases.queries import newest_judgement
 
 
-def _row(scope: Any, path: Path, result: Any) -> dict[str, Any]:
-    from amends.intake.conversations.models import Message
-    from amends.kernel.taxonomy import kind_of
-    from amends.resolution.cases.models import Case
-    from amends.resolution.cases.queries import newest_judgement
-
+def _row(scope: Scope, path: Path, message: Message, result: Triaged | None) -> dict[str, Any]:
+    if result is None:  # a machine's word, a repeat or our own: kept, and nobody's case
+        return {"file": path.name, "case": None, "flags": message.flags}
     case = Case.objects.select_related("order", "buyer").get(organisation_id=scope.organisation_id, pk=result.case_id)
     judgement = newest_judgement(scope, case)
     body = judgement.body if judgement else {}
-    draft = Message.objects.filter(pk=result.draft_id).first() if result.draft_id else None
+    draft = lookups.draft_of(scope, case)
     live = [c for c in body.get("clocks", ()) if c["due"] and c["state"] in ("running", "paused", "expired")]
     best = next((r for r in body.get("remedies", ()) if r["allowed"]), None)
     return {
         "file": path.name,
         "case": f"C-{case.number}",
+        "flags": message.flags,
         "opened": result.opened,
+        "priority": case.priority,
         "order": case.order.number if case.order else None,
         "language": result.reading.language,
         "leaf": case.leaf,
@@ -50,6 +64,8 @@ def _row(scope: Any, path: Path, result: Any) -> dict[str, Any]:
 
 
 def _human(row: dict[str, Any]) -> str:
+    if row["case"] is None:
+        return f"{row['file']}: not for triage ({', '.join(row['flags']) or 'our own'})"
     clock = row["clocks"][0] if row["clocks"] else None
     liable = ", ".join(
         f"{s['party']} {s['share']:.0%}" + (f" [{s['rule']}]" if s["rule"] else "") for s in row["liable"]
@@ -74,6 +90,34 @@ def _world(files: tuple[str, ...], world: str | None) -> Path | None:
     return beside if beside.is_file() else None
 
 
+def _moment(text: object, where: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except Bad as bad:
+        raise InputError([Problem(bad.code, where, bad.params)]) from None
+
+
+def _described(path: Path) -> dict[str, Any]:
+    try:
+        described = json.loads(path.read_text("utf-8"))
+    except ValueError as error:  # neither JSON nor UTF-8
+        raise InputError([Problem("not_json", path.name, {"text": str(error)})]) from None
+    if not isinstance(described, dict):
+        raise InputError([Problem("not_an_object", path.name)])
+    return described
+
+
+def _ready_database() -> None:
+    """The tables, where the home is new; an older database is not changed behind its owner's back."""
+    if not prepare.pending_migrations():
+        return
+    with prepare.alone(env.home()):
+        if prepare.is_empty_database():
+            prepare.migrate()
+    if prepare.pending_migrations():
+        raise frame.Failure("database_outdated", "the database is of an older version: run `amends upgrade`")
+
+
 @click.command("triage")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option(
@@ -88,38 +132,39 @@ def triage_command(ctx: click.Context, files: tuple[str, ...], world: str | None
 
     With a world of orders everything happens in a scratch organisation that is gone afterwards.
     """
-    from django.db import transaction
-    from django.utils import timezone
-
     found = _world(files, world)
-    rows: list[dict[str, Any]] = []
+    given = _moment(at, "--at") if at else None
+    _ready_database()
     if found is None:
-        scope = frame.scope_from(ctx)
-        now = datetime.fromisoformat(at) if at else timezone.now()
-        rows = _run(scope, files, now, "cli")
+        rows = _for_good(frame.scope_from(ctx), map(Path, files), given or timezone.now())
     else:
-        from amends.flows.scratch import load_world
-
-        try:
-            described = json.loads(found.read_text("utf-8"))
-        except ValueError as error:
-            raise InputError([Problem("not_json", found.name, {"text": str(error)})]) from None
-        now = datetime.fromisoformat(at or described["now"])
-        with transaction.atomic():
-            rows = _run(load_world(described, now), files, now, "scratch")
-            transaction.set_rollback(True)
-    frame.output(ctx, rows, "\n\n".join(_human(r) for r in rows))
+        described = _described(found)
+        rows = _for_trial(described, map(Path, files), given or _moment(described.get("now"), f"{found.name}: now"))
+    frame.output(ctx, rows, lambda: "\n\n".join(_human(r) for r in rows))
 
 
-def _run(scope: Any, files: tuple[str, ...], now: datetime, source: str) -> list[dict[str, Any]]:
-    from amends.flows.triage import triage_message
-    from amends.intake.conversations.actions import receive_mail
-
+def _for_good(scope: Scope, paths: Iterable[Path], now: datetime) -> list[dict[str, Any]]:
     rows = []
-    for name in files:
-        received = receive_mail(scope, Path(name).read_bytes(), now, source)
-        rows.append(_row(scope, Path(name), triage_message(scope, received.message.pk, now)))
+    for path in paths:
+        message = receive_mail(scope, path.read_bytes(), now, path.name).message
+        triaged = triage_message(scope, message.pk, now) if is_for_triage(message) else None
+        message.refresh_from_db()
+        rows.append(_row(scope, path, message, triaged))
     return rows
+
+
+def _for_trial(described: dict[str, Any], paths: Iterable[Path], now: datetime) -> list[dict[str, Any]]:
+    """Each mail in turn in a world of its own making; what it writes to the database is rolled back."""
+    with transaction.atomic():
+        scratch = load_world(described, now)
+        rows = [_tried(scratch, path, now) for path in paths]
+        transaction.set_rollback(True)
+    return rows
+
+
+def _tried(scratch: Scratch, path: Path, now: datetime) -> dict[str, Any]:
+    message, triaged = triage_mail(scratch, path.read_bytes(), now, path.name)
+    return _row(scratch.scope, path, message, triaged)
 
 
 commands: list[click.Command] = [triage_command]

@@ -89,7 +89,9 @@ def _plan(folder: Path, *, tls: bool, files: tuple[Path, ...], port: int, host: 
         pair = certificates.given(folder / "tls", files[0], files[1], now)
         hosts = certificates.facts_of(pair.certificate).hosts
         name = next((h for h in hosts if not h.startswith("*")), shown)
-        return Plan(listen, port, env.read("AMENDS_URL") or f"https://{name}:{port}", hosts, pair.certificate, pair.key)
+        address = env.read("AMENDS_URL") or f"https://{name}:{port}"
+        allowed = tuple(h.removeprefix("*") for h in hosts)  # Django writes `*.shop.example` as `.shop.example`
+        return Plan(listen, port, address, allowed, pair.certificate, pair.key)
     pair = certificates.ensure_local(folder / "tls", reachable, now)
     lan = addresses.lan(reachable)
     lan_host = addresses.in_url(lan) if lan else "localhost"
@@ -130,7 +132,9 @@ def _environment(plan: Plan) -> None:
     os.environ["AMENDS_HOME"] = str(env.home())
     os.environ["AMENDS_PORT"] = str(plan.port)
     os.environ["AMENDS_URL"] = plan.address
-    if plan.allowed:
+    if plan.certificate is None:
+        os.environ["AMENDS_HOST"] = plan.host  # the settings allow the host name that is listened on
+    else:
         given = os.environ.get("AMENDS_ALLOWED_HOSTS", "")
         os.environ["AMENDS_ALLOWED_HOSTS"] = ",".join(filter(None, (given, *plan.allowed)))
 

@@ -29,6 +29,7 @@ _REFUSALS = {
 @click.group()
 def organisation() -> None:
     """Organisations: each sees only its own orders, cases and ledger."""
+    frame.ready_database()
 
 
 @organisation.command("add")

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from amends.base.accounts.core import NotAllowed, Permission, Scope
 from amends.base.accounts.models import Organisation
-from amends.faces.console.views import errors
+from amends.faces.console import errors
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]

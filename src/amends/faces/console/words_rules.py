@@ -134,6 +134,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "answer_now": _("Answer the buyer"),
         "get_facts": _("Get the missing facts"),
         "offer_first": _("Offer first"),
+        "contest_first": _("Contest with what proves it"),
         "fallback": _("If that is refused"),
     },
     "basis": {"prior": _("rests on a stated prior"), "cases": _("rests on your own cases")},

@@ -17,7 +17,7 @@ from amends.flows.triage import triage_message
 from amends.intake.conversations import actions as conversations
 from amends.intake.conversations.models import Message
 from amends.kernel.outcome import Refusal
-from amends.language.understand import understand
+from amends.language.understand import Threat, told
 from amends.resolution.cases import actions as cases
 from amends.resolution.cases.models import Case
 
@@ -92,7 +92,9 @@ def _converse(scope: Scope, agent: User, made: Made, case: dict[str, Any], now: 
     if case.get("photos"):
         message.attachments = [{"name": "photo.jpg", "media_type": "image/jpeg", "size": 184_320}]
         message.save(update_fields=["attachments"])
-    reading = understand(case["text"], language=case["language"])
+    threats = (Threat(case["threat"], ""),) if "threat" in case else ()
+    # What each conversation is about is told, so that the first start waits for no model.
+    reading = told(case["language"], case["leaf"], threats)
     triaged = triage_message(scope, message.pk, said_at, reading=reading, facts=_facts(case, now))
     found = Case.objects.get(organisation_id=scope.organisation_id, pk=triaged.case_id or 0)
     found.owner = agent

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.db import connection, transaction
 
@@ -30,9 +29,10 @@ from amends.intake.imports.ports import Opened
 from amends.intake.imports.readers import reader
 from amends.intake.imports.shops import ShopFinder
 from amends.intake.imports.writing import Writer
+from amends.kernel.calendars import is_zone
 from amends.kernel.outcome import InputError
 
-BATCH = 500  # bundles a transaction
+BATCH = 1000  # bundles a transaction
 Progress = Callable[[int, int, str], None]  # bytes read, bytes in all, a note
 
 
@@ -154,7 +154,7 @@ def settings_of(row: ImportRun, planned: Planned, warnings: list[Warn]) -> Setti
     shop = row.shop or _only_shop(row, layout)
     zone = layout.zone
     if zone == "shop":
-        zone = shop.time_zone if shop and shop.time_zone in available_timezones() else "UTC"
+        zone = shop.time_zone if shop and is_zone(shop.time_zone) else "UTC"
     assumed = Warn("zone_assumed", {"zone": zone})
     if style.naive and (layout.zone == "shop" or layout.unproven) and assumed not in warnings:
         warnings.append(assumed)
@@ -182,7 +182,7 @@ def _import_tables(scope: Scope, row: ImportRun, opened: Opened, plan: Plan, now
         writer.width = len(planned.own_headings) if planned.layout.joins else None
         for bundles, rejects in _batches(assembler.walk(rows)):
             writer.write(planned.layout, bundles, rejects)
-            _report(progress, opened, row, writer, duplicates + assembler.duplicates)
+            _report(progress, opened, writer)
         duplicates += assembler.duplicates
         skipped += assembler.skipped
         members[planned.sheet.member or row.file_name] = {
@@ -241,14 +241,9 @@ def _close(row: ImportRun, writer: Writer, duplicates: int) -> None:
     row.rows = row.accepted + row.rejected
 
 
-def _report(progress: Progress, opened: Opened, row: ImportRun, writer: Writer, duplicates: int) -> None:
-    """Make the numbers so far visible, to the page and to whoever watches."""
-    _close(row, writer, duplicates)
-    ImportRun.objects.filter(pk=row.pk).update(
-        rows=row.rows, accepted=row.accepted, rejected=row.rejected, unchanged=row.unchanged
-    )
+def _report(progress: Progress, opened: Opened, writer: Writer) -> None:
     done, size = opened.position()
-    progress(done, size, f"{row.rows}")
+    progress(done, size, f"{writer.total.accepted + writer.total.rejected}")
 
 
 def _import_mail(scope: Scope, row: ImportRun, opened: Opened, now: datetime, progress: Progress) -> None:

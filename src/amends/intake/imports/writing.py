@@ -97,7 +97,18 @@ class Writer:
                 for r in refused
             )
             outcome.rejected = len(refused)
+            self._count(outcome)
         self.total.add(outcome)
+
+    def _count(self, outcome: Outcome) -> None:
+        """Show how far the run is, together with what it has done."""
+        accepted, rejected = self.total.accepted + outcome.accepted, self.total.rejected + outcome.rejected
+        ImportRun.objects.filter(organisation_id=self.scope.organisation_id, pk=self.run.pk).update(
+            rows=accepted + rejected,
+            accepted=accepted,
+            rejected=rejected,
+            unchanged=self.total.unchanged + outcome.unchanged,
+        )
 
     def _by_shop(
         self, layout: Layout, bundles: Iterable[Bundle], refused: list[Reject]

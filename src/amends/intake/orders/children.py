@@ -58,7 +58,7 @@ def _event(
         changed = apply(row, record, PAYMENT_FIELDS)
         tally.found(order_id, changed=changed)
         return row if changed else None
-    if record.so_far is None and _name_earlier(order_id, record, rows):
+    if record.so_far is None and _name_earlier(scope, order_id, record, rows):
         tally.found(order_id, changed=True)
         return None
     tally.made(order_id)
@@ -73,14 +73,14 @@ def _event(
     }
 
 
-def _name_earlier(order_id: int, record: PaymentRecord, rows: dict[tuple[str, str], Row]) -> bool:
+def _name_earlier(scope: Scope, order_id: int, record: PaymentRecord, rows: dict[tuple[str, str], Row]) -> bool:
     """Money that was booked from a running total gets the name of its movement. True when nothing is left to book."""
     found = core.unnamed_event(record.amount_minor, _booked(rows, record.kind))
     if found is None:
         return False
     name, rest = found
     row = rows[record.kind, name]
-    event = PaymentEvent.objects.filter(order_id=order_id, pk=row["id"])
+    event = PaymentEvent.objects.filter(organisation_id=scope.organisation_id, order_id=order_id, pk=row["id"])
     if rest:
         row["amount_minor"] = rest
         event.update(amount_minor=rest)

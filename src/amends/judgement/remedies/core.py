@@ -304,7 +304,8 @@ def plan_for(verdict: Verdict, clocks: list[Clock], remedies: tuple[Remedy, ...]
     if verdict.decision is Decision.UNDETERMINED:
         steps.append(Step("get_facts", by=by, rule=rule))
     if allowed:
-        steps.append(Step("offer_first", allowed[0].code, by, rule))
+        first = "contest_first" if allowed[0].code == "contest" else "offer_first"
+        steps.append(Step(first, allowed[0].code, by, rule))
     if len(allowed) > 1:
         steps.append(Step("fallback", allowed[1].code, ours[-1].due if ours else None, ours[-1].rule if ours else ""))
     return Plan(tuple(steps), _break_even(allowed))

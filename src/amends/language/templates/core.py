@@ -114,7 +114,10 @@ def render(books: Mapping[str, Phrasebook], key: str, language: str, variables: 
         if value is None or value == "":
             missing.append(match.group(1))
             return f"[{match.group(1)}]"
-        return _isolated(book, _format(book, match.group(1), value))
+        written = _format(book, match.group(1), value)
+        if written.endswith(".") and match.string.startswith(".", match.end()):
+            written = written[:-1]  # a Russian date ends in "г.", and one full stop is enough
+        return _isolated(book, written)
 
     text = SLOT.sub(fill, book.texts[key])
     return Rendered(text, book.language, tuple(dict.fromkeys(missing)), book.reviewed is not None)
@@ -134,7 +137,7 @@ BY_REMEDY = {
     "refund_and_claim_carrier": "offer_full_refund",
 }
 BY_LEAF = {
-    "tracking_invalid": "where_is_my_order",
+    "tracking_invalid": "first_answer",
     "carrier_changed": "where_is_my_order",
     "wrong_address": "ask_address_check",
     "in_transit_late": "delay_choice",
@@ -158,19 +161,59 @@ BY_LEAF = {
     "other": "general_answer",
     "refund_missing": "refund_trace",
     "payment_failed": "payment_help",
-    "duplicate_charge": "refund_trace",
+    "duplicate_charge": "payment_help",
     "chargeback": "unauthorised_help",
     "unauthorised": "unauthorised_help",
 }
-NEEDS_PHOTOS = frozenset({"damaged", "quality", "wrong_item", "description", "short_shipment", "counterfeit"})
+# Leaves whose own text does not ask for photos; the others' do.
+ASK_PHOTOS = frozenset({"damaged", "description"})
+WITH_PHOTOS = {  # what to answer once the photos are there
+    "damaged": "damaged_received",
+    "quality": "damaged_received",
+    "wrong_item": "first_answer",
+    "description": "first_answer",
+    "short_shipment": "first_answer",
+    "counterfeit": "first_answer",
+}
+ONCE_SENT = {"cancellation": "cancellation_too_late", "address_change": "address_change_too_late"}
+NOT_SENT = {"where_is_my_order": "first_answer", "in_transit_late": "first_answer"}
+NOT_LATE = {"in_transit_late": "where_is_my_order"}
+NOT_ABOUT_AN_ORDER = frozenset({"thanks", "question", "other"})
 
 
-def suggest(leaf: str, remedy: str | None, *, has_order: bool, missing: frozenset[str] | set[str]) -> str:
-    """Key of the first draft: ask for what is missing before promising; offer nothing a person has not decided."""
-    if not has_order and leaf not in ("thanks", "question", "other"):
-        return "ask_order_number"
-    if leaf in NEEDS_PHOTOS and "case.photos" in missing:
-        return "ask_photos"
-    if leaf in BY_LEAF:
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides between two texts on the same matter. False: it is not so, or nobody knows."""
+
+    has_order: bool
+    sent: bool = False
+    late: bool = False  # not there, and the promised date is over
+    photos: bool = False  # the buyer has sent some
+    at_the_bank: bool = False  # a chargeback is open: a refund now would pay twice
+    ours_to_clear: bool = False  # customs waits for something of ours, so the buyer is not to be asked
+
+
+def suggest(leaf: str, remedy: str | None, situation: Situation, missing: frozenset[str] | set[str]) -> str:
+    """Key of the first draft: ask for what is missing before promising; offer nothing a person has not decided.
+
+    `missing` names the facts that the judgement asks for.
+    """
+    if leaf in NOT_ABOUT_AN_ORDER:
         return BY_LEAF[leaf]
-    return BY_REMEDY.get(remedy or "", "first_answer")
+    if not situation.has_order:
+        return "ask_order_number"
+    if situation.at_the_bank:
+        return "unauthorised_help"
+    if leaf == "customs_detained" and situation.ours_to_clear:
+        return "first_answer"
+    if leaf in WITH_PHOTOS and situation.photos:
+        return WITH_PHOTOS[leaf]
+    if leaf == "damaged" or (leaf in ASK_PHOTOS and "case.photos" in missing):
+        return "ask_photos"
+    if situation.sent and leaf in ONCE_SENT:
+        return ONCE_SENT[leaf]
+    if not situation.sent and leaf in NOT_SENT:
+        return NOT_SENT[leaf]
+    if not situation.late and leaf in NOT_LATE:
+        return NOT_LATE[leaf]
+    return BY_LEAF.get(leaf) or BY_REMEDY.get(remedy or "", "first_answer")

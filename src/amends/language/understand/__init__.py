@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from amends.language.detect import Detected, detect
 
-from .core.reading import Anchor, Classifier, Reading, Scores
+from .core.reading import Anchor, Classifier, Reading, Scores, told
 from .core.signals import Demand, Threat, Tone
 
-__all__ = ["Anchor", "Classifier", "Demand", "Reading", "Scores", "Threat", "Tone", "understand"]
+__all__ = ["Anchor", "Classifier", "Demand", "Reading", "Scores", "Threat", "Tone", "told", "understand"]
 
 ENTITY_CAP = 4000  # numbers often stand below the thousand characters that the classifier reads
 

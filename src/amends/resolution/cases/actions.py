@@ -17,7 +17,7 @@ from amends.base.ledger.actions import record
 from amends.kernel.outcome import Refusal
 from amends.resolution.cases import queries
 from amends.resolution.cases.apply import apply_effects
-from amends.resolution.cases.core.axes import CaseState, Verb
+from amends.resolution.cases.core.axes import BY_VERB, CaseState, Verb
 from amends.resolution.cases.core.decide import Asked, CreateRefund, Decided, Say, decide
 from amends.resolution.cases.judging import rejudge
 from amends.resolution.cases.models import Case, CaseFact, StoredJudgement
@@ -214,6 +214,8 @@ def perform(
             return Performed(case.pk, case.version, Verb(verb), repeated=True, **repeated)
         if expected_version is not None and case.version != expected_version:
             return Refusal("version_conflict", params={"expected": expected_version, "found": case.version})
+        if BY_VERB[Verb(verb)].moves_money:
+            queries.lock_order(scope, case)
         state = queries.state_of(scope, case_id, case=case)
         assert state is not None  # noqa: S101 - the row is locked above
         used_key = key or request_key(case_id, verb, args, case.version)

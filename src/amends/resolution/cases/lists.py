@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from amends.base.accounts.core import Permission, Scope
+from amends.base.accounts.core import ActorKind, Permission, Scope
 from amends.intake.orders.models import Order
 from amends.intake.tracking.models import Parcel
 from amends.resolution.cases.core.axes import FAR
@@ -52,7 +52,7 @@ def filtered(scope: Scope, name: str, now: datetime) -> QuerySet[Case]:
         return cases.exclude(closed_at=None)
     cases = cases.filter(closed_at=None)
     if name == "mine":
-        return cases.filter(owner_id=scope.actor_id)
+        return cases.filter(owner_id=(scope.actor_id if scope.actor_kind is ActorKind.PERSON else None) or 0)
     if name == "due_today":
         return cases.filter(next_due_at__lte=now + timedelta(hours=24))
     if name == "threat":

@@ -11,7 +11,7 @@ from amends.base.accounts.core import Permission, Scope
 from amends.base.accounts.models import Organisation
 from amends.base.ledger.models import Entry
 from amends.intake.conversations.models import Message
-from amends.intake.orders.models import PaymentEvent
+from amends.intake.orders.models import Order, PaymentEvent
 from amends.resolution.cases.core.axes import FAR, CaseState, Choice, Status, choices, status_of
 from amends.resolution.cases.gather import Seen, gather
 from amends.resolution.cases.models import Case, CaseClock, Offer, StoredJudgement, Task
@@ -32,6 +32,12 @@ def lock_or_none(scope: Scope, case_id: int) -> Case | None:
     scope.require(Permission.CASE_READ)
     rows = Case.objects.select_for_update(of=("self",)).select_related(*RELATED)
     return rows.filter(organisation_id=scope.organisation_id, pk=case_id).first()
+
+
+def lock_order(scope: Scope, case: Case) -> None:
+    """Hold the case's order until the transaction ends: "never more than was paid" is a bound over all its cases."""
+    if case.order_id is not None:
+        Order.objects.select_for_update().only("pk").get(organisation_id=scope.organisation_id, pk=case.order_id)
 
 
 def lock(scope: Scope, case_id: int) -> Case:

@@ -8,8 +8,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from amends.base.accounts.models import User
+from amends.faces.console import errors
 from amends.faces.console.guard import needs
-from amends.faces.console.views import errors
 from amends.faces.middleware import LANGUAGE_COOKIE, ORGANISATION_KEY, THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 3600  # seconds

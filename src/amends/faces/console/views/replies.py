@@ -20,7 +20,7 @@ def templates(request: HttpRequest, number: str) -> HttpResponse:
     """The menu's content. The template the machine would choose stands first and is marked."""
     view = find(request, number)
     language = request.GET.get("language") or view.state.buyer_language or "en"
-    best, _text, _used = drafting.draft_text(view.case, view.case.leaf, language, timezone.now(), view.body)
+    best, _text, _used = drafting.draft_text(view.case, view.case.leaf, language, timezone.now(), view.judgement)
     keys = sorted(next(iter(catalogue().values())).texts)
     context = {"number": f"C-{view.case.number}", "keys": [best, *(k for k in keys if k != best)], "best": best}
     return render(request, "case/templates.html", context)
@@ -34,7 +34,7 @@ def template(request: HttpRequest, number: str, key: str) -> HttpResponse:
     if key not in next(iter(catalogue().values())).texts:
         raise Http404
     used_key, text, used = drafting.draft_text(
-        view.case, view.case.leaf, language, timezone.now(), view.body, template=key
+        view.case, view.case.leaf, language, timezone.now(), view.judgement, template=key
     )
     response = HttpResponse(status=204)
     response["HX-Trigger"] = json.dumps({"amends:fill": {"text": text, "language": used, "template": used_key}})

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
-from zoneinfo import available_timezones
 
 from amends.intake.imports.core.dates import ORDERS
 from amends.intake.imports.core.fields import TARGETS
 from amends.intake.imports.core.problems import FileRefused
+from amends.kernel.calendars import is_zone
 from amends.kernel.money import currency_codes
 from amends.kernel.outcome import InputError, Problem
 
@@ -254,18 +254,18 @@ def _problems(data: Mapping[str, Any]) -> Iterable[Problem]:
         if target not in TARGETS:
             yield Problem("unknown_field", f"{where}.{target}")
     for name, allowed in _ALLOWED.items():
-        if name in data and data[name] not in allowed():
+        if name in data and not allowed(data[name]):
             yield Problem(f"unknown_{name}", where, {name: data[name]})
     for code in [data.get("currency") or "USD", *data.get("currency_signs", {}).values()]:
         if code not in currency_codes():
             yield Problem("unknown_currency", where, {"currency": code})
 
 
-_ALLOWED: dict[str, Callable[[], Container[Any]]] = {
-    "kind": lambda: set(Kind),
-    "proof": lambda: ("A", "B", "C", "M", "O"),
-    "zone": lambda: {*available_timezones(), "shop"},
-    "date_order": lambda: (*ORDERS, ""),
-    "decimal": lambda: ("point", "comma"),
-    "currency_by": lambda: ("column", "fixed", "sign", "shop"),
+_ALLOWED: dict[str, Callable[[Any], bool]] = {
+    "kind": lambda value: value in set(Kind),
+    "proof": lambda value: value in ("A", "B", "C", "M", "O"),
+    "zone": lambda value: value == "shop" or is_zone(str(value)),
+    "date_order": lambda value: value in (*ORDERS, ""),
+    "decimal": lambda value: value in ("point", "comma"),
+    "currency_by": lambda value: value in ("column", "fixed", "sign", "shop"),
 }

@@ -145,11 +145,12 @@ class RowReader:
     def read(self, row: Row, inherited_currency: str = "") -> Parsed:
         """Parse a row of stripped cells. Problems are collected, not raised."""
         parsed = Parsed(row)
-        if row.error:
-            parsed.problems.append(("", row.error, {}))
-            return parsed
-        if len(row.cells) > self.width and any(row.cells[self.width :]):
-            parsed.problems.append((self.heading(self.width), "too_many_cells", {"expected": self.width}))
+        surplus = len(row.cells) > self.width and any(row.cells[self.width :])
+        if row.error or surplus:
+            place, code = ("", row.error) if row.error else (self.heading(self.width), "too_many_cells")
+            parsed.problems.append((place, code, {} if row.error else {"expected": self.width}))
+            if self.number_column is not None and self.number_column < len(row.cells):
+                parsed.number = row.cells[self.number_column]  # so that the order's other rows wait with it
             return parsed
         cells = row.cells
         if len(cells) < self.width:

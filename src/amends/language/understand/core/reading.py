@@ -89,6 +89,25 @@ class Reading:
         }
 
 
+def told(language: str, leaf: str, threats: tuple[Threat, ...] = ()) -> Reading:
+    """A reading that somebody gave, with nothing read into the words."""
+    return Reading(
+        language=language,
+        language_probability=1.0,
+        read_as=language,
+        leaf=leaf,
+        probability=1.0,
+        alternatives=(),
+        tone=Tone.THREAT if threats else Tone.NEUTRAL,
+        demands=(),
+        threats=threats,
+        entities=Entities(),
+        nearest_anchors=(),
+        concepts=(),
+        method="given",
+    )
+
+
 def choose(scores: Scores, threshold: float = THRESHOLD) -> tuple[str, float, tuple[tuple[str, float], ...]]:
     """The leaf, its probability, and up to three others. Below the threshold the best becomes an alternative."""
     ranked = sorted(scores.probabilities.items(), key=lambda pair: -pair[1])
