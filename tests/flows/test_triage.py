@@ -9,7 +9,7 @@ import pytest
 
 from amends.base.accounts.core import Role, system_scope
 from amends.base.jobs import worker
-from amends.base.ledger.models import LedgerEntry
+from amends.base.ledger.models import Entry
 from amends.flows.triage import is_for_triage, triage_message
 from amends.intake.conversations.actions import receive_mail, receive_text
 from amends.intake.conversations.models import Message, Thread
@@ -37,7 +37,7 @@ def mail(
 
 
 def everything() -> dict[str, int]:
-    tables = (Case, StoredJudgement, CaseFact, Task, Message, Thread, LedgerEntry)
+    tables = (Case, StoredJudgement, CaseFact, Task, Message, Thread, Entry)
     return {table.__name__: table.objects.count() for table in tables}
 
 

@@ -100,10 +100,11 @@ def verify_rules(ctx: click.Context, at: str | None) -> None:
         "stale": [{"rule": rule.id, "days": days} for rule, days in old],
         "problems": [{"code": p.code, "where": p.where, "params": p.params} for p in problems],
     }
-    text = [
+    summary = (
         f"{data['rules']} rules, {data['examples']} examples, {len(problems)} problems, "
         f"{len(old)} sources older than 180 days"
-    ]
+    )
+    text = [summary]
     text += [f"  {p.where} {p.params.get('rule', '')}: {p.code} {p.params.get('why', '')}" for p in problems]
     frame.output(ctx, data, "\n".join(text))
     if problems:
