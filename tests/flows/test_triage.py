@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from amends.base.accounts.core import Role, system_scope
-from amends.base.jobs import worker
+from amends.base.jobs import registry, worker
 from amends.base.ledger.models import Entry
+from amends.flows.scratch import Scratch
 from amends.flows.triage import is_for_triage, triage_message
 from amends.intake.conversations.actions import receive_mail, receive_text
 from amends.intake.conversations.models import Message, Thread
+from amends.intake.orders.models import Order
 from amends.intake.tracking.models import Parcel
 from amends.language.understand import understand
 from amends.resolution.cases import actions as cases
@@ -39,6 +41,10 @@ def mail(
 def everything() -> dict[str, int]:
     tables = (Case, StoredJudgement, CaseFact, Task, Message, Thread, Entry)
     return {table.__name__: table.objects.count() for table in tables}
+
+
+def scratch_order(scratch: Scratch) -> Order:
+    return Order.objects.select_related("buyer__shop__organisation").get(organisation_id=scratch.scope.organisation_id)
 
 
 def test_triage_twice_changes_nothing():
@@ -139,12 +145,6 @@ def test_a_tracking_number_finds_the_order_and_a_stranger_is_flagged():
     assert {"order_by_tracking", "sender_not_buyer"} <= set(theirs.message.flags)
 
 
-def scratch_order(scratch):
-    from amends.intake.orders.models import Order
-
-    return Order.objects.select_related("buyer__shop__organisation").get(organisation_id=scratch.scope.organisation_id)
-
-
 def test_thanks_does_not_change_what_the_case_is_about():
     scratch = corpus.load(LATE)
     first = corpus.send(scratch, "ar-02.eml")
@@ -228,6 +228,7 @@ def test_the_job_does_it_through_the_worker(organisation, make_order, now):
     words = f"My order {order.number} has not arrived, it is two weeks late."
     receive_text(scope, order.shop_id, order.buyer.external_id, order.number, words, now, "m-1", now)
     assert not Case.objects.exists()
+    registry.load_all()  # as the worker process does
     assert worker.run_until_idle(lambda: now) == 1
     case = Case.objects.get()
     assert (case.order_id, case.leaf) == (order.pk, "in_transit_late")

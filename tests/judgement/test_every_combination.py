@@ -133,7 +133,7 @@ def test_decision_and_a_running_clock(platform: str, name: str, expected: str) -
         assert result.decision.value == expected
     assert result.conflicts == ()
     running = {c.rule for c in result.clocks if c.state is State.RUNNING and c.owner == "seller"}
-    assert {"HOUSE-FIRST-ANSWER", "HOUSE-NEXT-ANSWER"} <= running
+    assert "HOUSE-FIRST-ANSWER" in running
 
 
 @pytest.mark.parametrize(("platform", "name"), list(product(PLATFORMS, PROBLEMS)))
