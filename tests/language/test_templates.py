@@ -122,7 +122,16 @@ def test_a_slot_without_value_stays_visible():
 
 @pytest.mark.parametrize(
     ("language", "used"),
-    [("pt-BR", "pt"), ("ca", "es"), ("be", "ru"), ("zh-Hant", "zh"), ("de-AT", "de"), ("ko", "en"), ("und", "en")],
+    [
+        ("pt-BR", "pt"),
+        ("ca", "es"),
+        ("yue", "zh"),
+        ("uk", "en"),
+        ("zh-Hant", "zh"),
+        ("de-AT", "de"),
+        ("ko", "en"),
+        ("und", "en"),
+    ],
 )
 def test_a_language_without_texts_uses_another(language, used):
     assert resolve(catalogue(), language) == used

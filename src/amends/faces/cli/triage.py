@@ -13,8 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from amends.base.accounts.core import Scope
-from amends.base.operations import prepare
-from amends.base.settings import env
 from amends.faces.cli import frame
 from amends.flows.scratch import Scratch, load_world, triage_mail
 from amends.flows.triage import Triaged, is_for_triage, triage_message
@@ -107,17 +105,6 @@ def _described(path: Path) -> dict[str, Any]:
     return described
 
 
-def _ready_database() -> None:
-    """The tables, where the home is new; an older database is not changed behind its owner's back."""
-    if not prepare.pending_migrations():
-        return
-    with prepare.alone(env.home()):
-        if prepare.is_empty_database():
-            prepare.migrate()
-    if prepare.pending_migrations():
-        raise frame.Failure("database_outdated", "the database is of an older version: run `amends upgrade`")
-
-
 @click.command("triage")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option(
@@ -134,7 +121,7 @@ def triage_command(ctx: click.Context, files: tuple[str, ...], world: str | None
     """
     found = _world(files, world)
     given = _moment(at, "--at") if at else None
-    _ready_database()
+    frame.ready_database()
     if found is None:
         rows = _for_good(frame.scope_from(ctx), map(Path, files), given or timezone.now())
     else:

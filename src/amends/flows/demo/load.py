@@ -13,6 +13,7 @@ from django.db import transaction
 from amends.base.accounts.core import ActorKind, Role, Scope, system_scope
 from amends.base.accounts.models import Membership, Organisation, User
 from amends.flows.demo.orders import Made, before, make_order, make_shops, spare_orders
+from amends.flows.drafting import write_draft
 from amends.flows.triage import triage_message
 from amends.intake.conversations import actions as conversations
 from amends.intake.conversations.models import Message
@@ -102,6 +103,8 @@ def _converse(scope: Scope, agent: User, made: Made, case: dict[str, Any], now: 
     by_agent = Scope(scope.organisation_id, scope.permissions, ActorKind.PERSON, agent.pk)
     _walk(by_agent, found, case, said_at)
     cases.judge_again(scope, found.pk, now)
+    if set(case).isdisjoint(("answer", "offer", "settle", "refuse", "close")):
+        write_draft(scope, found, reading, now)  # its dates count from today, not from the buyer's day
 
 
 def _facts(case: dict[str, Any], now: datetime) -> dict[str, Any]:
