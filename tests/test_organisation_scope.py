@@ -56,7 +56,6 @@ FOLLOWED_BY_HAND = {
     "intake/conversations/queries.py:_people": "threads of messages read within the organisation",
     "intake/imports/running.py": "the worker's own run, by the id in its job; the scope is made from the row",
     "intake/orders/actions.py:_known": "`where` holds the organisation",
-    "intake/orders/children.py:_name_earlier": "orders and payments written just before, within the organisation",
     "intake/reviews/actions.py:upsert_reviews": "`where` holds the organisation",
     "intake/reviews/actions.py:_write_loose": "`row` holds the organisation",
     "resolution/cases/gather.py:gather": "the thread of a case read within the organisation",
