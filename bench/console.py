@@ -1,8 +1,8 @@
 """The first page of the console in a real browser: bytes on the wire and time to interactive.
 
 `python bench/console.py` starts an installation of its own with the demo (`amends up`), signs in, and opens Today
-with an empty cache. Interactive is the browser's own `domInteractive` after navigation start; start-up is from the command to
-the first answer, once with the demo being loaded and once without.
+with an empty cache. Interactive is the browser's own `domInteractive` after navigation start; start-up is from the
+command to the first answer, once with the demo being loaded and once without.
 """
 
 from __future__ import annotations

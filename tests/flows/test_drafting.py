@@ -22,7 +22,7 @@ def scratch():
 
 def text_of(scratch, got, template):
     judgement = newest_judgement(scratch.scope, got.case)
-    return draft_text(got.case, got.case.leaf, "en", corpus.world_now(), judgement, template=template)[1]
+    return draft_text(scratch.scope, got.case, got.case.leaf, "en", corpus.world_now(), judgement, template=template)[1]
 
 
 def test_a_late_parcel_is_offered_the_whole_sum_and_no_invented_date(scratch):
@@ -56,5 +56,5 @@ def test_what_was_refunded_is_not_offered_again(scratch):
 
 def test_a_language_without_texts_gets_english(scratch):
     got = corpus.send(scratch, "en-03.eml")
-    _key, text, used = draft_text(got.case, "thanks", "und", corpus.world_now(), got.judgement)
+    _key, text, used = draft_text(scratch.scope, got.case, "thanks", "und", corpus.world_now(), got.judgement)
     assert (used, "thank you for your kind message" in text) == ("en", True)

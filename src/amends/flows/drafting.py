@@ -13,7 +13,7 @@ from amends.kernel.money import Money, MoneyError, parse_money
 from amends.language.templates import Situation, catalogue, render, suggest
 from amends.language.understand import Reading
 from amends.resolution.cases.models import Case, StoredJudgement
-from amends.resolution.cases.queries import newest_judgement
+from amends.resolution.cases.queries import newest_judgement, state_of
 
 DEFAULT_LANGUAGE = "en"
 WAIT_DAYS = 5
@@ -37,15 +37,19 @@ def _partial(body: Mapping[str, Any]) -> Money | None:
     return None
 
 
-def _rest(order: Order, facts: Mapping[str, Any]) -> Money | None:
-    """What the buyer paid and has not had back."""
-    if not order.total_minor:
+def _rest(scope: Scope, case: Case) -> Money | None:
+    """What can still go back, but never more than the order's price: of a double payment the second is no refund."""
+    state = state_of(scope, case.pk, case=case)
+    if state is None or case.order is None or not case.order.total_minor:
         return None
-    total = Money.from_minor(order.total_minor, order.currency)
-    try:
-        return total - parse_money(facts["refund.amount"]) if "refund.amount" in facts else total
-    except MoneyError:
+    return Money.from_minor(min(state.refundable_minor, case.order.total_minor), case.order.currency)
+
+
+def _amount(scope: Scope, case: Case, template: str, body: Mapping[str, Any]) -> Money | None:
+    """Only what the text will name is looked up."""
+    if "amount" not in catalogue()[DEFAULT_LANGUAGE].placeholders(template):
         return None
+    return _partial(body) if template == "offer_partial_refund" else _rest(scope, case)
 
 
 def _new_date(template: str, order: Order | None, now: datetime) -> datetime | None:
@@ -63,9 +67,7 @@ def best_remedy(body: Mapping[str, Any]) -> str:
     return ""
 
 
-def variables(
-    case: Case, template: str, body: Mapping[str, Any], facts: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def variables(scope: Scope, case: Case, template: str, body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Everything a template may ask for; values stay typed, the template formats them for its language.
 
     What is not known is None, and the text then shows the slot by its name for a person to fill.
@@ -73,12 +75,11 @@ def variables(
     order = case.order
     parcel = order.parcels.filter(is_return=False).order_by("id").first() if order else None
     line = order.lines.order_by("id").first() if order else None
-    amount = _partial(body) if template == "offer_partial_refund" else _rest(order, facts) if order else None
     return {
         "buyer": case.buyer.name if case.buyer else "",
         "order": order.number if order else "",
         "item": line.title if line else "",
-        "amount": amount,
+        "amount": _amount(scope, case, template, body),
         "date": _new_date(template, order, now),
         "days": WAIT_DAYS,
         "tracking": parcel.number if parcel else "",
@@ -102,11 +103,13 @@ def situation(case: Case, facts: Mapping[str, Any], now: datetime) -> Situation:
 
 
 def draft_text(
+    scope: Scope,
     case: Case,
     leaf: str,
     language: str,
     now: datetime,
     judgement: StoredJudgement | None,
+    *,
     template: str = "",
 ) -> tuple[str, str, str]:
     """(template key, text, language). An unknown language falls back along the declared chain."""
@@ -115,7 +118,7 @@ def draft_text(
     missing = {u["fact"] for u in body.get("unknowns", ())}
     key = template or suggest(leaf, best_remedy(body) or None, situation(case, facts, now), missing)
     used = language if language != "und" else DEFAULT_LANGUAGE
-    rendered = render(catalogue(), key, used, variables(case, key, body, facts, now))
+    rendered = render(catalogue(), key, used, variables(scope, case, key, body, now))
     return key, rendered.text, rendered.language
 
 
@@ -136,7 +139,7 @@ def write_draft(
         if reading.language != "und"
         else (case.buyer.language if case.buyer else "") or DEFAULT_LANGUAGE
     )
-    key, text, used = draft_text(case, reading.leaf, language, now, judgement)
+    key, text, used = draft_text(scope, case, reading.leaf, language, now, judgement)
     draft, _ = Message.objects.update_or_create(
         organisation_id=scope.organisation_id,
         thread_id=case.thread_id,

@@ -51,7 +51,7 @@ def _parcels(scope: Scope, number: str) -> list[Parcel]:
 
 def _stranger(order: Order, message: Message) -> tuple[str, ...]:
     """Anybody may know a tracking number; who answers must see that it was not the buyer who wrote."""
-    known = canonical(order.buyer.email) if order.buyer else ""
+    known = canonical(order.buyer.email) if order.buyer and message.thread.channel == "mail" else ""
     return ("sender_not_buyer",) if known and known != canonical(message.sender) else ()
 
 
