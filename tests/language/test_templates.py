@@ -33,7 +33,7 @@ FORBIDDEN = {
     "de": r"bewert|rezension|sterne|unser(e[mn]?)? (fehler|schuld)|ihre schuld|fall (zu )?schließen",
     "es": r"reseña|valoraci|opinión|estrellas|(nuestro|nuestra) (error|culpa)|su culpa|cierre la disputa",
     "pt": r"avalia(ção|r)|estrelas|(nosso|nossa) (erro|culpa)|sua culpa|feche a disputa",
-    "fr": r"(votre|un) avis (positif|sur)|laisse[rz] un avis|évaluat|étoile|(notre|votre) (faute|erreur)|fermer le litige",
+    "fr": r"(votre|un) avis (positif|sur)|laisse[rz] un avis|évaluat|étoile|(notre|votre) (faute|erreur)|fermer le lit",
     "ru": r"отзыв|оценк|зв[её]зд|наша (вина|ошибка)|ваша вина|закро(йте|ете) спор",
     "zh": r"好评|评价|评分|五星|我们的(错|过失|责任)|您的错|(关闭|撤销|取消)纠纷",
     "ja": r"レビュー|評価|星|(当方|弊社)の(ミス|過失)|お客様の(ミス|過失)|紛争を(取り下げ|閉じ)",
