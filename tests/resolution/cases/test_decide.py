@@ -82,6 +82,7 @@ def test_an_answer_speaks_the_buyers_language_unless_told_otherwise() -> None:
     [
         (Verb.ANSWER, {"text": "  "}, "text_missing"),
         (Verb.ANSWER, {"text": "x" * 20_001}, "text_too_long"),
+        (Verb.ANSWER, {"text": "We will write by [date]."}, "unfilled_slot"),
         (Verb.REFUND, {}, "amount_missing"),
         (Verb.REFUND, {"amount": "abc"}, "not_a_number"),
         (Verb.REFUND, {"amount": "NaN"}, "too_many_decimals"),

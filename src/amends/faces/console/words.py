@@ -165,6 +165,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "no_refund_created": _("No recorded refund waits to be paid out."),
         "text_missing": _("Write a text first."),
         "text_too_long": _("The text is longer than %(most)s characters."),
+        "unfilled_slot": _("The text still has a gap: %(slot)s. Fill it in before it goes."),
         "amount_missing": _("Name an amount."),
         "too_many_decimals": _("Not an amount in %(currency)s: too many decimals."),
         "more_than_paid": _("The amount is more than what is left to refund on this order."),

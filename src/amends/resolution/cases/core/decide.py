@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ from amends.resolution.cases.core.axes import (
 from amends.resolution.refunds.core import MoneyState
 
 MAX_TEXT = 20_000
+# What a template leaves visible where it had no value. Such a text is a form, not an answer.
+HOLE = re.compile(r"\[(?:buyer|order|item|amount|date|days|tracking|carrier|shop)\]")
 MONEY_REMEDIES = frozenset(
     {
         "refund_full",
@@ -183,7 +186,11 @@ def _optional_say(asked: Asked) -> tuple[Say, ...]:
 
 def _say(asked: Asked) -> Say:
     language = str(asked.args.get("language") or asked.state.buyer_language or "en")
-    return Say(_text(asked), language, str(asked.args.get("template", "")))
+    text = _text(asked)
+    hole = HOLE.search(text)
+    if hole is not None:
+        raise _refuse("unfilled_slot", field="text", slot=hole.group(0))
+    return Say(text, language, str(asked.args.get("template", "")))
 
 
 def amount_minor(asked: Asked, *, required: bool = True) -> int:
