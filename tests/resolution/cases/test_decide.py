@@ -23,7 +23,8 @@ from amends.resolution.cases.core.axes import (
     mirrored_dispute,
     status_of,
 )
-from amends.resolution.cases.core.decide import Asked, CreateRefund, Decided, MoveRefund, Say, SetAxis, decide
+from amends.resolution.cases.core.decide import Asked, decide
+from amends.resolution.cases.core.effects import CreateRefund, Decided, MoveRefund, Say, SetAxis
 from amends.resolution.refunds.core import MoneyState, RefundState
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

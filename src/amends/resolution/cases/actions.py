@@ -18,7 +18,8 @@ from amends.kernel.outcome import Refusal
 from amends.resolution.cases import queries
 from amends.resolution.cases.apply import apply_effects
 from amends.resolution.cases.core.axes import BY_VERB, CaseState, Verb
-from amends.resolution.cases.core.decide import Asked, CreateRefund, Decided, Say, decide
+from amends.resolution.cases.core.decide import Asked, decide
+from amends.resolution.cases.core.effects import CreateRefund, Decided, Say
 from amends.resolution.cases.judging import rejudge
 from amends.resolution.cases.models import Case, CaseFact, StoredJudgement
 

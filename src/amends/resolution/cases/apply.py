@@ -11,8 +11,8 @@ from amends.base.accounts.core import Scope
 from amends.base.accounts.models import Membership
 from amends.intake.conversations import actions as conversations
 from amends.intake.conversations.models import Message
-from amends.resolution.cases.core import decide as effects_of
-from amends.resolution.cases.core.decide import Effect
+from amends.resolution.cases.core import effects as effects_of
+from amends.resolution.cases.core.effects import Effect
 from amends.resolution.cases.models import Case, CaseFact, Offer, Task
 from amends.resolution.refunds import actions as refunds
 

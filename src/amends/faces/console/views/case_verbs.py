@@ -25,8 +25,9 @@ from amends.intake.conversations.models import Message
 from amends.kernel.outcome import InputError, Refusal
 from amends.resolution.cases import actions
 from amends.resolution.cases.actions import Performed, Simulation
-from amends.resolution.cases.core import decide as effects
+from amends.resolution.cases.core import effects
 from amends.resolution.cases.core.axes import Verb
+from amends.resolution.cases.core.decide import MONEY_REMEDIES
 from amends.resolution.cases.queries import CaseView
 
 CONFLICT = "version_conflict"
@@ -67,7 +68,7 @@ def _dialog(
         "number": f"C-{view.case.number}",
         "fields": fields,
         "amount": data.get("amount") or case_forms.suggested_amount(remedy, body, state),
-        "takes_amount": verb not in (Verb.OFFER, Verb.SETTLE) or remedy in effects.MONEY_REMEDIES,
+        "takes_amount": verb not in (Verb.OFFER, Verb.SETTLE) or remedy in MONEY_REMEDIES,
         "currency": state.currency,
         "refundable": state.refundable_minor,
         "draft": data.get("text") or (view.draft.text if view.draft and verb is Verb.ASK_EVIDENCE else ""),

@@ -1,1 +1,1 @@
-"""Pure core of a case: `axes` (states, the transition table, guards) and `decide` (what a verb does)."""
+"""Pure core of a case: `axes` (states, transitions, guards), `decide` (what a verb does), `effects` (as values)."""

@@ -1,0 +1,90 @@
+"""What a verb can do, as values: rows to write, words to say, facts to learn. `decide` makes them, `apply` acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amends.resolution.cases.core.axes import Verb
+from amends.resolution.refunds.core import MoneyState
+
+
+@dataclass(frozen=True, slots=True)
+class SetAxis:
+    axis: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """A plain column of the case: owner_id, priority, snoozed_until, leaf, root_cause, closed_at …"""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LearnFact:
+    key: str
+    value: Any  # wire form; None makes the fact unknown again
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Words to the buyer; handed over by a person where the channel cannot send."""
+
+    text: str
+    language: str
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOffer:
+    remedy: str
+    amount_minor: int
+    currency: str
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRefund:
+    kind: str
+    amount_minor: int
+    currency: str
+    state: MoneyState
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRefund:
+    refund_id: int
+    state: MoneyState
+
+
+@dataclass(frozen=True, slots=True)
+class AddTask:
+    code: str
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WriteNote:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOffers:
+    state: str
+
+
+Effect = (
+    SetAxis | SetField | LearnFact | Say | MakeOffer | CreateRefund | MoveRefund | AddTask | WriteNote | CloseOffers
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    verb: Verb
+    effects: tuple[Effect, ...]
