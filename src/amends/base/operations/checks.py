@@ -121,15 +121,19 @@ def migrations() -> Check:
 
 def worker(folder: Path, now: datetime) -> Check:
     """Alive if somebody holds the house and no due job has been waiting for long."""
+    from amends.base.jobs import presence
     from amends.base.jobs.core import JobState
     from amends.base.jobs.models import Job
 
-    late = Job.objects.filter(state=JobState.WAITING, due__lt=now - LATE).count()
+    # A job with a key may rightly wait behind an older one of its key, so only the others tell.
+    late = Job.objects.filter(state=JobState.WAITING, due__lt=now - LATE, key="").count()
     dead = Job.objects.filter(state=JobState.DEAD).count()
     if late:
         return fail("worker", f"{late} jobs are overdue by more than two minutes", "start `amends up`; look at its log")
     if not home.is_running(folder):
         return warn("worker", "amends is not running", "start `amends up`")
+    if not presence.alive(now):
+        return fail("worker", "no worker has signed for 45 seconds", "look at the log of `amends up`")
     if dead:
         return warn("worker", f"{dead} jobs gave up", "look at them with `amends jobs list --state dead`")
     return ok("worker", "no job is late")
