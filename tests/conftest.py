@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from amends.base.accounts.core import Role, Scope, system_scope
 from amends.base.accounts.models import Organisation, Shop, User
@@ -20,6 +21,11 @@ from amends.intake.orders.models import Order
 from tests import factories
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# No time limit an example: a busy machine is no defect. A build repeats its examples; a person's run looks for new
+# ones, since finding them is what it is for.
+settings.register_profile("amends", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("amends")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
