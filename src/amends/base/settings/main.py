@@ -11,7 +11,7 @@ DEBUG = env.read("AMENDS_DEBUG") == "1"
 SECRET_KEY = env.read("AMENDS_SECRET_KEY") or secret.load_or_create(HOME / "keys" / "secret")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, env.read("AMENDS_ALLOWED_HOSTS").split(","))]
 if env.read("AMENDS_HOST") not in ("127.0.0.1", "localhost"):
-    ALLOWED_HOSTS.append("*" if env.read("AMENDS_HOST") == "0.0.0.0" else env.read("AMENDS_HOST"))  # noqa: S104
+    ALLOWED_HOSTS.append("*" if env.read("AMENDS_HOST") == "0.0.0.0" else env.read("AMENDS_HOST"))  # noqa: S104 - compared with, not bound to
 
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",

@@ -9,7 +9,7 @@ os.environ.setdefault("AMENDS_HOME", tempfile.mkdtemp(prefix="amends-test-"))
 os.environ.setdefault("AMENDS_SECRET_KEY", "only-for-tests")
 os.environ["DATABASE_URL"] = os.environ.get("AMENDS_TEST_DATABASE_URL", "")
 
-from amends.base.settings.main import *  # noqa: F403
+from amends.base.settings.main import *  # noqa: F403 - the settings of main, some replaced below
 from amends.base.settings.main import DATABASES, HOME, STATIC_ROOT, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
