@@ -22,10 +22,12 @@ OF_NOBODY = {
     "accounts.Organisation": "it is the organisation",
     "jobs.Cron": "repeating jobs are the installation's",
     "jobs.Presence": "worker processes are the installation's",
-    "rules.RuleVersion": "the shipped rulebook is everybody's; a house rule's text would need one",
 }
 # Tables where a row may have none.
-SOMETIMES_OF_NOBODY = {"jobs.Job": "jobs of the installation, seen by owners only (jobs.queries.visible)"}
+SOMETIMES_OF_NOBODY = {
+    "jobs.Job": "jobs of the installation, seen by owners only (jobs.queries.visible)",
+    "rules.RuleVersion": "the shipped rulebook is everybody's; a house rule's text is its organisation's",
+}
 
 # Reads that make a scope, or need none: pure functions over rows or texts that the caller has.
 WITHOUT_SCOPE = {
@@ -34,6 +36,7 @@ WITHOUT_SCOPE = {
     "resolution/refunds/queries.py:states": "pure: rows in, values out",
     "resolution/cases/queries.py:can_send": "pure: a case that was read with its thread and buyer",
     "resolution/cases/lists.py:read_cursor": "pure: a text",
+    "judgement/policies/queries.py:newest": "pure: rows that were read within the organisation",
     "intake/imports/queries.py:reason": "pure: words for a row that was already read",
 }
 

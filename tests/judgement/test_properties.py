@@ -38,6 +38,7 @@ SIMPLE: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.COUNTRY: st.sampled_from(("US", "DE", "GB", "FR", "CN", "BR", "KR", "JP", "AU", "RU", "AQ")),
     Kind.LANGUAGE: st.sampled_from(("en", "zh")),
     Kind.ZONE: st.sampled_from(("UTC", "Asia/Shanghai")),
+    Kind.CURRENCY: st.sampled_from(("USD", "EUR", "CNY")),
     Kind.SPANS: st.lists(SPAN, max_size=3).map(tuple),
 }
 

@@ -17,6 +17,7 @@ from amends.resolution.cases.queries import newest_judgement, state_of
 
 DEFAULT_LANGUAGE = "en"
 WAIT_DAYS = 5
+NO_OFFERS = ("contest", "appeal", "accept_dispute", "accept_decision", "answer_only")
 ANSWER_WITHIN = timedelta(days=2)
 OURS_TO_CLEAR = (
     "missing_invoice",
@@ -62,7 +63,7 @@ def _new_date(template: str, order: Order | None, now: datetime) -> datetime | N
 def best_remedy(body: Mapping[str, Any]) -> str:
     """The cheapest remedy that may be offered to a buyer; contesting is not an offer."""
     for remedy in body.get("remedies", ()):
-        if remedy["allowed"] and remedy["code"] not in ("contest", "accept_dispute", "answer_only"):
+        if remedy["allowed"] and remedy["code"] not in NO_OFFERS:
             return str(remedy["code"])
     return ""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from amends.kernel.fx import Rates
 from amends.kernel.money import Money
 
 Truth = bool | None
@@ -32,6 +33,7 @@ ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
 EQUALITIES = ("is", "is_not", "in", "not_in")
 OPERATORS = (*EQUALITIES, *ORDERINGS)
 CLOCK_PREFIX = "clock:"  # the judge puts each clock's state into the record under this prefix
+RATES = "fx:rates"  # and the rulebook's exchange rates under this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,16 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`value` is a literal of the fact's type, a frozenset for in/not_in, or an OtherFact."""
+    """`value` is a literal of the fact's type, a frozenset for in/not_in, or an OtherFact.
+
+    `fx_by` names the time whose exchange rate turns an amount in another currency; without it two currencies
+    cannot be ordered.
+    """
 
     fact: str
     op: str
     value: Any
+    fx_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,14 @@ class Either:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """`quantity` of the clauses or more are true."""
+
+    quantity: int
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     clause: Clause
 
@@ -104,7 +119,7 @@ class InTable:
     where: Clause
 
 
-Clause = Constant | Compare | Known | Happened | ClockIs | Every | Either | Not | InTable
+Clause = Constant | Compare | Known | Happened | ClockIs | Every | Either | Among | Not | InTable
 
 
 def kleene_all(values: Sequence[Truth]) -> Truth:
@@ -159,7 +174,40 @@ def _compile_compare(clause: Compare) -> Compiled:
     if op == "not_in":
         return lambda record, now: None if (left := record.get(fact)) is None else left not in value
     ordering = ORDERINGS[op]
+    if clause.fx_by and isinstance(value, Money):
+        return _compile_at_rate(clause, ordering, value)
     return lambda record, now: None if (left := record.get(fact)) is None else _ordered(ordering, left, value)
+
+
+def _compile_at_rate(clause: Compare, ordering: Callable[[Any, Any], bool], limit: Money) -> Compiled:
+    fact, fx_by = clause.fact, clause.fx_by
+
+    def at_rate(record: Record, now: datetime) -> Truth:
+        left, moment = record.get(fact), record.get(fx_by)
+        if not isinstance(left, Money):
+            return None
+        if left.currency == limit.currency:
+            return ordering(left.amount, limit.amount)
+        rates = record.get(RATES)
+        span = rates.span(left, limit.currency, moment.date()) if isinstance(rates, Rates) and moment else None
+        if span is None:
+            return None
+        # An old rate gives a span, and a span that straddles the limit decides nothing.
+        low, high = ordering(span[0], limit.amount), ordering(span[1], limit.amount)
+        return low if low is high else None
+
+    return at_rate
+
+
+def _reached(quantity: int, values: Iterator[Truth]) -> Truth:
+    """Whether at least `quantity` of the values are true."""
+    yes = unknown = 0
+    for value in values:
+        yes += value is True
+        unknown += value is None
+    if yes >= quantity:
+        return True
+    return None if yes + unknown >= quantity else False
 
 
 def _compile_table(clause: InTable) -> Compiled:
@@ -169,18 +217,9 @@ def _compile_table(clause: InTable) -> Compiled:
         rows = record.get(table)
         if rows is None:
             return None
-        yes = unknown = 0
-        for row in rows:
-            # A row's own columns shadow nothing: they have no dots, the case's facts do.
-            value = where({**record, **row}, now)
-            yes += value is True
-            unknown += value is None
-        if quantity is None:
-            no = len(rows) - yes - unknown
-            return False if no else (None if unknown else True)
-        if yes >= quantity:
-            return True
-        return None if yes + unknown >= quantity else False
+        # A row's own columns shadow nothing: they have no dots, the case's facts do.
+        values = (where({**record, **row}, now) for row in rows)
+        return kleene_all(tuple(values)) if quantity is None else _reached(quantity, values)
 
     return over_rows
 
@@ -209,6 +248,9 @@ def compile_clause(clause: Clause) -> Compiled:  # noqa: C901 - one return a kin
             return lambda record, now: None if (value := negated(record, now)) is None else not value
         case InTable():
             return _compile_table(clause)
+        case Among(quantity, clauses):
+            members = tuple(compile_clause(c) for c in clauses)
+            return lambda record, now: _reached(quantity, (member(record, now) for member in members))
         case Every(clauses):
             parts = tuple(compile_clause(c) for c in clauses)
 
@@ -249,14 +291,14 @@ class Step:
 def explain(clause: Clause, record: Record, now: datetime) -> Iterator[Step]:
     """The leaves that were looked at, in order, for the sentence under a citation."""
     match clause:
-        case Every(clauses) | Either(clauses):
+        case Every(clauses) | Either(clauses) | Among(_, clauses):
             for part in clauses:
                 yield from explain(part, record, now)
         case Not(inner):
             yield from explain(inner, record, now)
         case InTable(table, _, _):
             yield Step(clause, compile_clause(clause)(record, now), record.get(table))
-        case Compare(fact, _, _) | Known(fact, _):
+        case Compare(fact) | Known(fact, _):
             yield Step(clause, compile_clause(clause)(record, now), record.get(fact))
         case Happened(event, _):
             yield Step(clause, compile_clause(clause)(record, now), record.get(event))
@@ -272,14 +314,16 @@ def unknown_facts(clause: Clause, record: Record, now: datetime) -> tuple[str, .
         return ()
     names: list[str] = []
     match clause:
-        case Every(clauses) | Either(clauses):
+        case Every(clauses) | Either(clauses) | Among(_, clauses):
             for part in clauses:
                 names += unknown_facts(part, record, now)
         case Not(inner):
             names += unknown_facts(inner, record, now)
         case Compare(fact, _, OtherFact(other, _)):
             names += [name for name in (fact, other) if record.get(name) is None]
-        case Compare(fact, _, _):
+        case Compare(fact, _, _, fx_by) if fx_by and record.get(fact) is not None and record.get(fx_by) is None:
+            names.append(fx_by)
+        case Compare(fact):
             names.append(fact)
         case InTable(table, _, where):
             rows = record.get(table)
@@ -298,13 +342,15 @@ def unknown_facts(clause: Clause, record: Record, now: datetime) -> tuple[str, .
 def facts_read(clause: Clause) -> frozenset[str]:
     """Every fact and event a clause can look at, table columns as `table.column`."""
     match clause:
-        case Every(clauses) | Either(clauses):
+        case Every(clauses) | Either(clauses) | Among(_, clauses):
             return frozenset().union(*(facts_read(c) for c in clauses))
         case Not(inner):
             return facts_read(inner)
         case Compare(fact, _, OtherFact(other, _)):
             return frozenset({fact, other})
-        case Compare(fact, _, _) | Known(fact, _):
+        case Compare(fact, _, _, fx_by):
+            return frozenset({fact, fx_by} if fx_by else {fact})
+        case Known(fact, _):
             return frozenset({fact})
         case Happened(event, _):
             return frozenset({event})

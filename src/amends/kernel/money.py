@@ -57,6 +57,11 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+@cache
+def _quantum(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-exponent(currency))
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An amount in major units. Two currencies never add, compare or equal each other."""
@@ -88,7 +93,8 @@ class Money:
         return int(self.amount.scaleb(exponent(self.currency)).to_integral_value(ROUND_HALF_EVEN))
 
     def rounded(self) -> Money:
-        return Money.from_minor(self.minor, self.currency)
+        """To the minor unit, halves to even."""
+        return Money(self.amount.quantize(_quantum(self.currency), ROUND_HALF_EVEN), self.currency)
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:

@@ -21,7 +21,7 @@ class Permission(StrEnum):
     ORDER_READ = "order:read"
     IMPORT_RUN = "import:run"
     RULE_READ = "rule:read"
-    RULE_OVERRIDE = "rule:override"
+    RULE_WRITE = "rule:write"  # house rules: own ones, and numbers of shipped ones
     LEDGER_READ = "ledger:read"
     JOB_READ = "job:read"
     JOB_RERUN = "job:rerun"
@@ -47,7 +47,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WAREHOUSE: _VIEW | {_P.DOCK_WORK},
     Role.FINANCE: _VIEW | {_P.CASE_SETTLE, _P.REFUND_APPROVE, _P.LEDGER_READ, _P.IMPORT_RUN, _P.JOB_READ},
     Role.AGENT: _AGENT,
-    Role.LEAD: _AGENT | {_P.REFUND_APPROVE, _P.RULE_OVERRIDE, _P.LEDGER_READ, _P.JOB_RERUN},
+    Role.LEAD: _AGENT | {_P.REFUND_APPROVE, _P.RULE_WRITE, _P.LEDGER_READ, _P.JOB_RERUN},
     Role.OWNER: frozenset(Permission),
 }
 

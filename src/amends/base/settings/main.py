@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "amends.intake.imports",
     "amends.language.understand",
     "amends.judgement.rules",
+    "amends.judgement.policies",
     "amends.resolution.cases",
     "amends.resolution.refunds",
     "amends.faces.console",

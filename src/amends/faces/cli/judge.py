@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from amends.faces.cli import frame
-from amends.kernel.outcome import InputError, Problem
-
-MAX_BYTES = 10 * 1024 * 1024
-
-
-def _records(text: str) -> list[Any]:
-    """One JSON object, a JSON array, or JSON lines."""
-    try:
-        whole = json.loads(text)
-    except json.JSONDecodeError:
-        out = []
-        for number, line in enumerate(text.splitlines(), start=1):
-            if line.strip():
-                try:
-                    out.append(json.loads(line))
-                except json.JSONDecodeError as error:
-                    raise InputError([Problem("not_json", f"line {number}", {"text": str(error)})]) from None
-        return out
-    return whole if isinstance(whole, list) else [whole]
+from amends.faces.cli.reading_facts import read_all
 
 
 def human(body: dict[str, Any]) -> str:
@@ -46,8 +26,23 @@ def human(body: dict[str, Any]) -> str:
                 f"clock:    {clock['due']}  {clock['owner']:<8} {clock['name']} ({clock['state']})  [{clock['rule']}]"
             )
     for remedy in body["remedies"][:4]:
-        mark = "  due by law" if remedy["statutory"] else ""
+        mark = f"  due by [{remedy['statutory']}]" if remedy["statutory"] else ""
+        mark += f"  not allowed by [{remedy['why_not']}]" if not remedy["allowed"] else ""
         lines.append(f"remedy:   {remedy['code']}  pays {remedy['pay']}, expected cost {remedy['cost']}{mark}")
+    even = body["plan"]["break_even"]
+    if even:
+        lines.append(f"even at:  {even['price']}: below it {even['below']}, above it {even['above']}")
+    for step in body["plan"]["steps"]:
+        said = " ".join(t for t in (step["remedy"], step["pay"], ", ".join(step["get"])) if t)
+        lines.append(
+            f"plan:     {step['code']} {said}".rstrip() + (f"  by {step['by']} [{step['rule']}]" if step["by"] else "")
+        )
+    if body["contradiction"]:
+        against = body["contradiction"]
+        lines.append(
+            f"against:  decided {against['actual']}, the rules say {against['expected']} {against['rules']}"
+            + (f"; appeal by {against['appeal_due']} [{against['appeal']}]" if against["appeal_due"] else "")
+        )
     for unknown in body["unknowns"]:
         moves = "; ".join(f"{m['value']} → {m['decision']}" for m in unknown["moves"])
         lines.append(f"unknown:  {unknown['fact']}: ask for {unknown['ask']['en']}" + (f"  ({moves})" if moves else ""))
@@ -64,32 +59,10 @@ def human(body: dict[str, Any]) -> str:
 def judge_command(ctx: click.Context, file: Any, at: str | None) -> None:
     """Judge case facts from FILE (`-` for standard input): one JSON object, an array, or JSON lines."""
     from amends.judgement.judge import judge, judgement_json
-    from amends.judgement.rules.facts import KNOWN_AT, Bad, parse_instant, read_facts
     from amends.judgement.rules.load import current
 
-    data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise InputError([Problem("too_large", "", {"most": f"{MAX_BYTES} bytes"})])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError([Problem("not_utf8", f"byte {error.start}")]) from None
-    try:
-        moment = parse_instant(at) if at else None
-    except Bad as bad:
-        raise InputError([Problem(bad.code, "--at", bad.params)]) from None
     book = current()
-    bodies = []
-    for index, wire in enumerate(_records(text)):
-        try:
-            facts = read_facts(wire)
-        except InputError as error:
-            prefix = f"[{index}] " if index else ""
-            raise InputError([Problem(p.code, prefix + p.where, p.params) for p in error.problems]) from None
-        now = moment or facts.get(KNOWN_AT) or datetime.now(UTC)
-        bodies.append(judgement_json(judge(facts, book, now), book))
-    if not bodies:
-        raise InputError([Problem("empty")])
+    bodies = [judgement_json(judge(facts, book, now), book) for facts, now in read_all(file, at)]
     frame.output(ctx, bodies[0] if len(bodies) == 1 else bodies, "\n\n".join(human(b) for b in bodies))
     sys.stdout.flush()
 

@@ -82,30 +82,49 @@ def show_rule(ctx: click.Context, rule_id: str) -> None:
 
 @rules_group.command("verify")
 @click.option("--at", help="Day to measure the age of sources against (default: today).")
+@click.option("--survivors", is_flag=True, help="Also list every slip that no example noticed.")
 @click.pass_context
-def verify_rules(ctx: click.Context, at: str | None) -> None:
-    """Run every rule's examples; fails on a rule without source or example. Age is a warning."""
+def verify_rules(ctx: click.Context, at: str | None, survivors: bool) -> None:
+    """Run every rule's examples, and every slip against them.
+
+    Fails on a rule without source or example, on an example that does not hold, and when too many slips (a number by
+    one, a comparison or a flag turned) go unnoticed. Age is a warning.
+    """
     from amends.judgement.rules.load import current
+    from amends.judgement.rules.mutation import overall, score, weak
     from amends.judgement.rules.verify import stale, verify
 
     today = datetime.fromisoformat(at).date() if at else datetime.now(UTC).date()
     book = current()
-    problems = verify(book)
+    scores = [score(rule, book.rates) for rule in book.rules]
+    where = {(rule.id, rule.version): f"{rule.file}:{rule.line}" for rule in book.rules}
+    problems = [*verify(book), *weak(scores, where)]
     old = stale(book, today)
     data = {
         "rules": len(book.rules),
+        "active": sum(rule.active for rule in book.rules),
         "examples": sum(len(r.examples) for r in book.rules),
+        "mutants": sum(s.mutants for s in scores),
+        "mutation_score": float(round(overall(scores), 4)),
+        "weakest": float(round(min(s.share for s in scores), 4)),
         "hash": book.hash,
         "released": book.released.isoformat() if book.released else None,
         "stale": [{"rule": rule.id, "days": days} for rule, days in old],
+        "survivors": [
+            {"rule": s.rule, "version": s.version, "path": m.path, "was": m.was, "now": m.now}
+            for s in scores
+            for m in s.survivors
+        ],
         "problems": [{"code": p.code, "where": p.where, "params": p.params} for p in problems],
     }
     summary = (
-        f"{data['rules']} rules, {data['examples']} examples, {len(problems)} problems, "
-        f"{len(old)} sources older than 180 days"
+        f"{data['rules']} rules, {data['examples']} examples, {data['mutants']} slips of which "
+        f"{overall(scores):.1%} noticed, {len(problems)} problems, {len(old)} sources older than 180 days"
     )
     text = [summary]
     text += [f"  {p.where} {p.params.get('rule', '')}: {p.code} {p.params.get('why', '')}" for p in problems]
+    if survivors:
+        text += [f"  {s.rule} {m.path}: {m.was} → {m.now}" for s in scores for m in s.survivors]
     frame.output(ctx, data, "\n".join(text))
     if problems:
         ctx.exit(1)

@@ -66,7 +66,7 @@ REFUND_KINDS = ("refund", "partial_refund", "goodwill", "credit")
 def choices_of(field: Field, body: dict[str, Any]) -> list[str]:
     """The codes a select offers. Remedies: those the judgement ranked, in its order."""
     if field.name == "remedy":
-        return [r["code"] for r in body.get("remedies", ()) if r["code"] not in ("contest", "answer_only")]
+        return [r["code"] for r in body.get("remedies", ()) if r["code"] not in ("contest", "appeal", "answer_only")]
     if field.name == "root_cause":
         return list(ROOT_CAUSES)
     if field.name == "leaf":

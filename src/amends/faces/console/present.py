@@ -112,7 +112,9 @@ def change_words(change: dict[str, Any]) -> str:
         return _("learnt: %(fact)s") % {"fact": words.label("fact", was)}
     if what == "clock":
         state = now.get("state") if isinstance(now, dict) else now
-        return f"{words_facts.clock_of(str(change.get('rule')))}: {words.label('clock_state', state)}"
+        name = change.get("name")  # not in what was stored before it was kept
+        clock = words.label("clock", name) if name else words_facts.clock_of(str(change.get("rule")))
+        return f"{clock}: {words.label('clock_state', state)}"
     return f"{words.label('change', what)}: {was or '–'} → {now or '–'}"
 
 
@@ -224,6 +226,7 @@ def remedies(body: dict[str, Any]) -> list[dict[str, Any]]:
     best = next((r for r in rows if r["allowed"]), None)
     for row in rows:
         row["best"] = row is best
+        row["offers"] = row["code"] not in ("contest", "appeal", "answer_only")
     return rows
 
 

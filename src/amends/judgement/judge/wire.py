@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from amends.judgement.clocks.core import Clock
-from amends.judgement.judge.core import Judgement
-from amends.judgement.remedies.core import Remedy
+from amends.judgement.judge.core import Because, Citation, Contradiction, Judgement, Simulation
+from amends.judgement.remedies.core import Plan, Remedy
 from amends.judgement.rules.core import Rulebook
 from amends.judgement.rules.facts import to_wire
 
@@ -45,10 +45,55 @@ def remedy_json(remedy: Remedy) -> dict[str, Any]:
         "parts": [{"name": p.name, "amount": str(p.amount)} for p in remedy.parts],
         "p_accept": str(remedy.p_accept),
         "p_escalate": str(remedy.p_escalate),
+        "p_lose": str(remedy.p_lose),
+        "effects": [
+            {"metric": e.metric, "price": str(e.price), "budget": e.budget, "basis": e.basis} for e in remedy.effects
+        ],
+        "days": remedy.days,
         "statutory": remedy.statutory,
         "allowed": remedy.allowed,
         "why_not": remedy.why_not,
         "basis": remedy.basis,
+        "n": remedy.n,
+    }
+
+
+def _because_json(because: Because) -> dict[str, Any]:
+    """A table is told by its number of rows: the rows themselves stand with the facts."""
+    saw = f"{len(because.saw)} rows" if isinstance(because.saw, tuple) else to_wire(because.saw)
+    return {"fact": because.fact, "saw": saw, "holds": because.holds}
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    even = plan.break_even
+    return {
+        "steps": [
+            {
+                "code": s.code,
+                "remedy": s.remedy,
+                "pay": str(s.pay) if s.pay else None,
+                "by": _at(s.by),
+                "rule": s.rule,
+                "if_silent": s.if_silent,
+                "template": s.template,
+                "get": list(s.get),
+            }
+            for s in plan.steps
+        ],
+        "break_even": {"price": str(even.price), "below": even.below, "above": even.above} if even else None,
+        "contest_below": plan.contest_below or None,
+    }
+
+
+def _contradiction_json(found: Contradiction | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "actual": found.actual,
+        "expected": found.expected,
+        "rules": list(found.rules),
+        "appeal": found.appeal,
+        "appeal_due": _at(found.appeal_due),
     }
 
 
@@ -58,35 +103,42 @@ def judgement_json(judgement: Judgement, book: Rulebook) -> dict[str, Any]:
         "decision": judgement.decision.value,
         "confidence": judgement.confidence.value if judgement.confidence else None,
         "may_act": judgement.may_act,
-        "liability": [{"party": s.party.value, "share": s.share / 100, "rule": s.rule} for s in judgement.liability],
+        "liability": [
+            {
+                "party": s.party.value,
+                "share": s.share / 100,
+                "rule": s.rule,
+                "confidence": s.confidence.value if s.confidence else None,
+            }
+            for s in judgement.liability
+        ],
         "outcome": to_wire(dict(judgement.outcome)),
         "outcome_rules": dict(judgement.outcome_rules),
         "clocks": [clock_json(c) for c in judgement.clocks],
         "remedies": [remedy_json(r) for r in judgement.remedies],
-        "plan": {
-            "steps": [
-                {"code": s.code, "remedy": s.remedy, "by": _at(s.by), "rule": s.rule} for s in judgement.plan.steps
-            ],
-            "break_even": str(judgement.plan.break_even) if judgement.plan.break_even else None,
-        },
+        "plan": _plan_json(judgement.plan),
         "citations": [_citation(c, book) for c in judgement.citations],
         "unknowns": [
             {
                 "fact": u.fact,
                 "ask": dict(u.ask),
                 "rules": list(u.rules),
-                "moves": [{"value": to_wire(m.value), "rule": m.rule, "decision": m.decision} for m in u.moves],
+                "moves": [
+                    {"value": to_wire(m.value), "rule": m.rule, "decision": m.decision, "liable": m.liable}
+                    for m in u.moves
+                ],
             }
             for u in judgement.unknowns
         ],
         "conflicts": [{"rules": list(c.rules), "decisions": list(c.decisions)} for c in judgement.conflicts],
         "excluded": [{"rule": rule, "by": by} for rule, by in judgement.excluded],
+        "contradiction": _contradiction_json(judgement.contradiction),
         "warnings": list(judgement.warnings),
         "rulebook": book.hash,
     }
 
 
-def _citation(citation: Any, book: Rulebook) -> dict[str, Any]:
+def _citation(citation: Citation, book: Rulebook) -> dict[str, Any]:
     rule = book.find(citation.rule, citation.version)
     source = book.sources.get(rule.cite.source) if rule and rule.cite else None
     return {
@@ -95,12 +147,31 @@ def _citation(citation: Any, book: Rulebook) -> dict[str, Any]:
         "hash": citation.hash,
         "confidence": citation.confidence.value,
         "role": citation.role,
+        "because": [_because_json(b) for b in citation.because],
         "title": dict(rule.title) if rule else {},
         "layer": rule.layer.value if rule else "",
+        "house": rule is not None and rule.house_of is not None,
         "note": dict(rule.then.note) if rule and rule.then else {},
         "source": {"key": source.key, "title": source.title, "url": source.url, "dated": source.dated}
         if source
         else None,
+    }
+
+
+def simulation_json(found: Simulation) -> dict[str, Any]:
+    """Clocks on one line, with what the what-ifs change."""
+    return {
+        "at": _at(found.at),
+        "begins": _at(found.begins),
+        "ends": _at(found.ends),
+        "decision": found.decision.value,
+        "decision_before": found.decision_before.value,
+        "clocks": [
+            clock_json(bar.clock) | {"lane": bar.lane, "title": dict(bar.title), "new": bar.is_new, "was": _at(bar.was)}
+            for bar in found.bars
+        ],
+        "gone": list(found.gone),
+        "events": [{"event": name, "at": _at(at)} for name, at in found.events],
     }
 
 
@@ -126,6 +197,7 @@ def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[d
                 {
                     "what": "clock",
                     "rule": clock["rule"],
+                    "name": clock["name"],  # the rule may be an organisation's own, or gone when this is read
                     "from": was and {"state": was["state"], "due": was["due"]},
                     "to": {"state": clock["state"], "due": clock["due"]},
                 }

@@ -28,6 +28,7 @@ class Share:
     party: Party
     share: int  # percent
     rule: str
+    confidence: Confidence | None = None  # of that rule; None where nobody is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +118,5 @@ def _decide(deciding: list[Fired], *, undecided: bool) -> tuple[Decision, tuple[
 def _shares(fired: list[Fired]) -> tuple[Share, ...]:
     for f in fired:
         if f.then.liability:
-            return tuple(Share(party, share, f.rule.id) for party, share in f.then.liability)
+            return tuple(Share(party, share, f.rule.id, f.rule.confidence) for party, share in f.then.liability)
     return (Share(Party.UNKNOWN, 100, ""),)

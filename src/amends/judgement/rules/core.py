@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from amends.judgement.clocks.core import ClockSpec
-from amends.kernel.clauses import Clause, Compiled, Constant, compile_clause
+from amends.kernel.clauses import Clause, Compare, Compiled, Constant, Every, compile_clause
+from amends.kernel.fx import Rates
 from amends.kernel.parties import Confidence, Party
 
 Texts = Mapping[str, str]  # language code -> text; "en" is always there
@@ -141,6 +142,17 @@ class Source:
     dated: str = ""
 
 
+COMMON = ("platform", "order.ship_country", "case.kind")
+
+
+class Candidate(NamedTuple):
+    """A rule that may apply. `applies` is what remains to be asked, None for nothing; `dated`: it has versions."""
+
+    rule: Rule
+    applies: Compiled | None
+    dated: bool
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """Rules plus every table they and the remedies use. One hash for all of it."""
@@ -148,24 +160,23 @@ class Rulebook:
     rules: tuple[Rule, ...]
     sources: Mapping[str, Source]
     priors: Mapping[str, Any]
+    rates: Rates
     released: date | None
     hash: str
-    _cache: dict[tuple[Any, ...], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # what follows from the book alone
 
-    def candidates(self, platform: str | None, country: str | None, kind: str | None = None) -> tuple[Rule, ...]:
+    def candidates(self, platform: str | None, country: str | None, kind: str | None = None) -> tuple[Candidate, ...]:
         """Active rules that the three commonest equalities do not already rule out."""
         key = (platform, country, kind)
-        found = self._cache.get(key)
+        found: tuple[Candidate, ...] | None = self.memo.get(key)
         if found is None:
+            known = {name: value for name, value in zip(COMMON, key, strict=True) if value is not None}
             found = tuple(
-                rule
+                _candidate(rule, known)
                 for rule in self.rules
-                if rule.active
-                and _may_match(rule.defaults.get("platform"), platform)
-                and _may_match(rule.defaults.get("order.ship_country"), country)
-                and _may_match(rule.defaults.get("case.kind"), kind)
+                if rule.active and all(_may_match(rule.defaults.get(name), value) for name, value in known.items())
             )
-            self._cache[key] = found
+            self.memo[key] = found
         return found
 
     def versions(self, rule_id: str) -> tuple[Rule, ...]:
@@ -178,7 +189,15 @@ class Rulebook:
         return None
 
 
-def _may_match(wanted: Any, value: str | None) -> bool:
-    if wanted is None or value is None:
+def _may_match(wanted: Any, value: str) -> bool:
+    if wanted is None:
         return True
-    return value in wanted if isinstance(wanted, frozenset) else value == wanted
+    return value in wanted if isinstance(wanted, frozenset) else bool(value == wanted)
+
+
+def _candidate(rule: Rule, known: Mapping[str, str]) -> Candidate:
+    """The rule with what is left to ask of a case whose common facts are known and fit."""
+    parts = rule.applies.clauses if isinstance(rule.applies, Every) else (rule.applies,)
+    left = tuple(p for p in parts if not (isinstance(p, Compare) and p.op in ("is", "in") and p.fact in known))
+    dated = rule.valid is not None and (rule.valid.begins is not None or rule.valid.ends is not None)
+    return Candidate(rule, compile_clause(Every(left)) if left else None, dated)

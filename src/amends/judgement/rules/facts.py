@@ -11,7 +11,7 @@ from typing import Any
 
 from amends.judgement.rules.vocabulary import BY_NAME, COLUMNS, Fact, Kind
 from amends.kernel import calendars, countries
-from amends.kernel.money import Money, MoneyError, parse_money
+from amends.kernel.money import Money, MoneyError, currency_codes, parse_money
 from amends.kernel.outcome import InputError, Problem
 
 KNOWN_AT = "known_at"
@@ -123,6 +123,10 @@ def parse_value(fact: Fact, value: Any) -> Any:  # noqa: C901 - one return a kin
         case Kind.COUNTRY:
             if not isinstance(value, str) or not countries.is_country(value):
                 raise Bad("unknown_country", {"text": str(value)[:60]})
+            return value
+        case Kind.CURRENCY:
+            if value not in currency_codes():
+                raise Bad("unknown_currency", {"text": str(value)[:60]})
             return value
         case Kind.ZONE:
             if not isinstance(value, str) or not calendars.is_zone(value):

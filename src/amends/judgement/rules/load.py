@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,8 @@ from amends.base.settings import env
 from amends.judgement.rules.core import Rule, Rulebook, Source
 from amends.judgement.rules.parse import parse_file
 from amends.judgement.rules.yaml_lines import load as load_yaml
+from amends.kernel.fx import Rates, RateSet
+from amends.kernel.money import currency_codes
 from amends.kernel.outcome import InputError, Problem
 
 
@@ -79,6 +82,24 @@ def _cycles(rules: list[Rule]) -> list[Problem]:
     return []
 
 
+def read_rates(raw: Any) -> Rates:
+    """Raises InputError naming the currency or the day of a rate that cannot be read."""
+    sets = []
+    for row in raw.get("rates", ()):
+        where = f"fx.yaml {row.get('on')}"
+        try:
+            per_usd = {code: Decimal(rate) for code, rate in row["per_usd"].items()}
+            on = date.fromisoformat(row["on"])
+        except (KeyError, ValueError, ArithmeticError, AttributeError, TypeError):
+            raise InputError([Problem("bad_rates", where)]) from None
+        wrong = [code for code, rate in per_usd.items() if code not in currency_codes() or rate <= 0]
+        if wrong:
+            raise InputError([Problem("bad_rates", f"{where} {min(wrong)}")])
+        sets.append(RateSet(on, per_usd))
+    sets.sort(key=lambda s: s.on)
+    return Rates(tuple(sets), Decimal(raw.get("margin", "0.10")), int(raw.get("fresh_days", "7")))
+
+
 def load_folder(folder: Path) -> Rulebook:
     """Raises InputError with every problem of every file; a malformed rulebook never half-loads."""
     rules: list[Rule] = []
@@ -88,7 +109,7 @@ def load_folder(folder: Path) -> Rulebook:
         text = path.read_text("utf-8")
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + text.encode())
         if path.parent == folder:
-            continue  # sources.yaml, priors.yaml, book.yaml
+            continue  # sources.yaml, priors.yaml, fx.yaml, book.yaml
         found, bad = parse_file(text, path.relative_to(folder).as_posix())
         rules += found
         problems += bad
@@ -103,7 +124,8 @@ def load_folder(folder: Path) -> Rulebook:
     book = _read(folder, "book.yaml")
     released = date.fromisoformat(book["released"]) if book.get("released") else None
     rules.sort(key=lambda r: (r.id, (r.valid.from_date if r.valid else None) or date.min))
-    return Rulebook(tuple(rules), sources, _read(folder, "priors.yaml"), released, digest.hexdigest())
+    rates = read_rates(_read(folder, "fx.yaml"))
+    return Rulebook(tuple(rules), sources, _read(folder, "priors.yaml"), rates, released, digest.hexdigest())
 
 
 @lru_cache(maxsize=4)

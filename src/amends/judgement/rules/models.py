@@ -6,6 +6,8 @@ from django.db import models
 
 
 class RuleVersion(models.Model):
+    # None for the shipped rulebook, which is everybody's; a house rule is its organisation's own business.
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, null=True, related_name="+")
     rule_id = models.CharField(max_length=60)
     version = models.CharField(max_length=40)
     hash = models.CharField(max_length=64, unique=True)

@@ -12,6 +12,8 @@ from amends.judgement.rules.vocabulary import BY_NAME, COLUMNS, Fact, Kind
 from amends.kernel.clauses import (
     EQUALITIES,
     OPERATORS,
+    ORDERINGS,
+    Among,
     Clause,
     ClockIs,
     Compare,
@@ -28,7 +30,10 @@ from amends.kernel.countries import GROUPS
 AMOUNT_AND_UNIT = 2
 CLOCK_STATES = frozenset({"not_started", "running", "paused", "met", "expired", "excluded"})
 MOST_DIGITS = 6  # of a duration's number: longer ones are slips, and would run off the calendar
-_SHAPES = "all, any, not, fact, event, known, unknown, clock, every, at_least … of, or a plain mapping of facts"
+_SHAPES = (
+    "all, any, not, fact, event, known, unknown, clock, every, at_least … of, at_least … among, "
+    "or a plain mapping of facts"
+)
 
 
 class Refused(ValueError):
@@ -121,7 +126,10 @@ class ClauseReader:
 
     def operators(self, fact: Fact, wanted: Mapping[str, Any], line: int) -> Clause:
         parts: list[Clause] = []
+        fx_by = self.fx_by(fact, wanted, line)
         for op, value in wanted.items():
+            if op == "fx":
+                continue
             if op not in OPERATORS:
                 near = get_close_matches(op, OPERATORS, n=1)
                 raise Refused(f"no operator is called {op!r}{f'; did you mean {near[0]!r}?' if near else ''}", line)
@@ -132,10 +140,21 @@ class ClauseReader:
             elif fact.kind in (Kind.TEXT, Kind.CODE, Kind.FLAG, Kind.COUNTRY, Kind.LANGUAGE, Kind.SPANS):
                 raise Refused(f"{fact.name} ({fact.kind.value}) has no order, so {op!r} does not fit", line)
             else:
-                parts.append(Compare(fact.name, op, self.operand(fact, value, line)))
+                parts.append(Compare(fact.name, op, self.operand(fact, value, line), fx_by))
         if not parts:
             raise Refused(f"{fact.name}: an empty comparison", line)
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+    def fx_by(self, fact: Fact, wanted: Mapping[str, Any], line: int) -> str:
+        """The time whose rate turns an amount in another currency into the limit's."""
+        if "fx" not in wanted:
+            return ""
+        moment = self.fact(wanted["fx"], line)
+        if fact.kind is not Kind.MONEY or moment.kind not in (Kind.INSTANT, Kind.EVENT):
+            raise Refused(f"fx goes with an amount and names a time, found {fact.name} at {moment.name}", line)
+        if not set(wanted) & set(ORDERINGS):
+            raise Refused(f"{fact.name}: fx goes with at_least, at_most, more_than or less_than", line)
+        return moment.name
 
     def mapping(self, node: Mapping[str, Any]) -> Clause:
         """A plain mapping: all of its lines."""
@@ -180,6 +199,11 @@ class ClauseReader:
                 if not str(number).isdigit():
                     raise Refused(f"at_least expects a count, found {number!r}", line)
                 return self.over_table(node, table, int(number), line)
+            case {"at_least": number, "among": nodes} if keys == {"at_least", "among"}:
+                parts = self.many(nodes, line)
+                if not str(number).isdigit() or not 1 <= int(number) <= len(parts):
+                    raise Refused(f"at_least expects a count from 1 to {len(parts)}, found {number!r}", line)
+                return Among(int(number), parts)
             case {"event": name} if keys == {"event"}:
                 return self._happened(name, line, wanted=True)
             case {"no_event": name} if keys == {"no_event"}:

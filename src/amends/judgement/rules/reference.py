@@ -19,6 +19,7 @@ _FORMS = {
     Kind.COUNTRY: "country",
     Kind.LANGUAGE: "language",
     Kind.ZONE: "time zone",
+    Kind.CURRENCY: "currency",
     Kind.TABLE: "table",
     Kind.SPANS: "spans",
 }
@@ -80,6 +81,8 @@ def _schema(fact: Fact) -> dict[str, Any]:
             return base | {"enum": [*fact.codes, None]}
         case Kind.COUNTRY:
             return base | {"type": ["string", "null"], "pattern": "^[A-Z]{2}$"}
+        case Kind.CURRENCY:
+            return base | {"type": ["string", "null"], "pattern": "^[A-Z]{3}$"}
         case Kind.TABLE:
             row = {
                 "type": "object",

@@ -10,7 +10,8 @@ from typing import Any
 from amends.judgement.clocks.core import Clock, State, run
 from amends.judgement.rules.core import Rule, Rulebook, Then
 from amends.judgement.rules.facts import parse_instant, read_facts, to_wire
-from amends.kernel.clauses import CLOCK_PREFIX
+from amends.kernel.clauses import CLOCK_PREFIX, RATES
+from amends.kernel.fx import Rates
 from amends.kernel.outcome import InputError, Problem
 from amends.kernel.parties import Confidence
 
@@ -117,12 +118,15 @@ def _equal(expected: Any, seen: Any) -> bool:
     return str(expected) == str(seen)
 
 
-def check_example(rule: Rule, given: Mapping[str, Any], expect: Mapping[str, Any]) -> list[str]:
+def check_example(
+    rule: Rule, given: Mapping[str, Any], expect: Mapping[str, Any], rates: Rates | None = None
+) -> list[str]:
     """Sentences about what did not come out as expected; empty when the example holds."""
     try:
         record, now = example_record(rule, given)
     except InputError as error:
         return [str(error)]
+    record[RATES] = rates
     seen = _observed(run_alone(rule, record, now))
     return [
         f"{key}: expected {value!r}, got {to_wire(seen.get(key))!r}"
@@ -131,7 +135,7 @@ def check_example(rule: Rule, given: Mapping[str, Any], expect: Mapping[str, Any
     ]
 
 
-def problems_of(rule: Rule) -> list[Problem]:
+def problems_of(rule: Rule, rates: Rates | None = None) -> list[Problem]:
     where = f"{rule.file}:{rule.line}"
     out = []
     if rule.cite is None and rule.confidence is not Confidence.D:
@@ -139,7 +143,7 @@ def problems_of(rule: Rule) -> list[Problem]:
     if not rule.examples:
         out.append(Problem("no_example", where, {"rule": rule.id}))
     for example in rule.examples:
-        for sentence in check_example(rule, example.given, example.expect):
+        for sentence in check_example(rule, example.given, example.expect, rates):
             out.append(
                 Problem(
                     "example_failed",
@@ -152,7 +156,7 @@ def problems_of(rule: Rule) -> list[Problem]:
 
 def verify(book: Rulebook) -> list[Problem]:
     """Every rule's source and examples. Overlaps and references were checked when the book was loaded."""
-    return [problem for rule in book.rules for problem in problems_of(rule)]
+    return [problem for rule in book.rules for problem in problems_of(rule, book.rates)]
 
 
 def stale(book: Rulebook, today: date) -> list[tuple[Rule, int]]:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     COUNTRY = "country"
     LANGUAGE = "language"
     ZONE = "zone"
+    CURRENCY = "currency"
     TABLE = "table"
     SPANS = "spans"  # list of {from, to}; `to` absent while it lasts
 
@@ -122,12 +123,34 @@ _PRIOR = (
     Fact("matches_ip_or_device", _K.FLAG, "The IP address or the device is among the matches."),
 )
 
+_HEALTH = (
+    Fact("metric", _K.TEXT, "Name of the metric, as its rule calls it."),
+    Fact("platform", _K.TEXT, "Whose metric it is."),
+    Fact("numerator", _K.COUNT, "Cases that count against the shop in the window."),
+    Fact("denominator", _K.COUNT, "What they are divided by."),
+    Fact("budget", _K.COUNT, "How many more can be lost before the line."),
+    Fact("expected", _K.NUMBER, "How many more are expected in the window at the present pace."),
+    Fact("breached", _K.FLAG, "The line is crossed already."),
+    Fact("price", _K.MONEY, "What losing one more costs today, as an expectation."),
+)
+_EXPERIENCE = (
+    Fact("remedy", _K.TEXT, "Code of the remedy, `contest` for disputes fought, `any` for what follows a refusal."),
+    Fact("width", _K.CODE, "Which closed cases were counted.", codes=("all", "kind", "platform_kind")),
+    Fact("offered", _K.COUNT, "How often it was offered."),
+    Fact("accepted", _K.COUNT, "How often the buyer took it."),
+    Fact("refused", _K.COUNT, "How often the buyer refused an offer."),
+    Fact("escalated", _K.COUNT, "How often a refusal went to the platform."),
+    Fact("decided", _K.COUNT, "How many disputes were decided."),
+    Fact("lost", _K.COUNT, "How many of them were lost."),
+)
+
 FACTS: tuple[Fact, ...] = (
     # where
     Fact("platform", _K.CODE, "Where the order was made.", ask="the platform of the order", codes=PLATFORMS),
     Fact("site", _K.TEXT, "The platform's own site, e.g. US, DE, UK."),
     Fact("programme", _K.TEXT, "Seller programme, e.g. free_returns, mall, fast_delivery."),
     Fact("seller.country", _K.COUNTRY, "Where the seller is established."),
+    Fact("seller.refund_rate_high", _K.FLAG, "The platform told the shop that its refund rate is too high."),
     Fact("warehouse.country", _K.COUNTRY, "Where the goods were sent from."),
     Fact("buyer.country", _K.COUNTRY, "Where the buyer lives."),
     Fact("buyer.is_consumer", _K.FLAG, "The buyer bought as a consumer.", ask="whether the buyer bought as a consumer"),
@@ -139,6 +162,8 @@ FACTS: tuple[Fact, ...] = (
     Fact("order.total_with_tax_and_postage", _K.MONEY, "What the buyer paid in all.", ask="the order total"),
     Fact("order.goods_cost", _K.MONEY, "What the goods cost the seller."),
     Fact("order.freight_cost", _K.MONEY, "What the outbound freight cost the seller."),
+    Fact("order.duty_paid", _K.MONEY, "Import duty and tax the seller paid for the buyer."),
+    Fact("order.platform_fee", _K.MONEY, "Commission the platform kept."),
     Fact("order.ship_by", _K.INSTANT, "Latest dispatch promised to the platform."),
     Fact("order.promised_from", _K.INSTANT, "Earliest delivery date shown to the buyer."),
     Fact("order.promised_by", _K.INSTANT, "Latest delivery date shown to the buyer.", ask="the promised delivery date"),
@@ -147,15 +172,18 @@ FACTS: tuple[Fact, ...] = (
     Fact("order.category", _K.TEXT, "Main category of the order."),
     Fact("order.digital", _K.FLAG, "Digital goods or services."),
     Fact("order.custom_made", _K.FLAG, "Made to the buyer's order."),
+    Fact("product.low_rated", _K.FLAG, "The platform found this product's rating very low."),
     Fact(
         "order.tracking_declared",
         _K.FLAG,
         "A tracking number is declared in the order itself, not only in chat.",
         ask="whether the tracking number is declared in the order record",
     ),
+    Fact("order.released", _K.EVENT, "The platform released the order for dispatch."),
     Fact("order.shipped", _K.EVENT, "Goods handed to the carrier."),
     Fact("order.delivered", _K.EVENT, "Goods delivered (the last parcel of the order).", ask="the delivery date"),
     Fact("order.receipt_confirmed", _K.EVENT, "The buyer or the platform confirmed receipt."),
+    Fact("order.guarantee_extended", _K.EVENT, "The buyer had the platform's guarantee extended."),
     Fact("order.cancelled", _K.EVENT, "The order was cancelled."),
     Fact(
         "shipment.protected_label",
@@ -179,6 +207,7 @@ FACTS: tuple[Fact, ...] = (
         ask="whether the parcel went to the address in the order record",
     ),
     Fact("shipment.carrier_chosen_by_buyer", _K.FLAG, "The buyer chose the carrier."),
+    Fact("shipment.carrier_approved", _K.FLAG, "The platform allows this carrier for this route."),
     # the case
     Fact("case.kind", _K.CODE, "What the problem is.", codes=taxonomy.KINDS),
     Fact("case.leaf", _K.CODE, "Leaf of the taxonomy.", codes=tuple(taxonomy.BY_CODE)),
@@ -203,6 +232,10 @@ FACTS: tuple[Fact, ...] = (
     Fact("buyer.last_message", _K.EVENT, "Newest message of the buyer not yet answered."),
     Fact("seller.answered", _K.EVENT, "First answer of the seller to the buyer."),
     Fact("seller.last_answer", _K.EVENT, "Newest answer of the seller."),
+    Fact("complaint.received", _K.EVENT, "A public authority or consumer body passed on a complaint."),
+    Fact("complaint.answered", _K.EVENT, "The seller answered that complaint."),
+    Fact("account.restricted", _K.EVENT, "The platform decided against the seller's account."),
+    Fact("account.appealed", _K.EVENT, "The seller disputed the decision on the account."),
     # formal proceedings
     Fact(
         "dispute.channel",
@@ -247,6 +280,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("return.requested", _K.EVENT, "The buyer asked to return."),
     Fact("return.answered", _K.EVENT, "The seller answered the return request."),
     Fact("return.agreed", _K.EVENT, "Both agreed on a return."),
+    Fact("return.rejected", _K.EVENT, "The seller refused the return."),
     Fact("return.sent", _K.EVENT, "The buyer sent the goods back."),
     Fact("return.delivered_at", _K.EVENT, "The returned goods arrived."),
     Fact("return.first_scan", _K.EVENT, "First carrier scan of the return."),
@@ -258,6 +292,8 @@ FACTS: tuple[Fact, ...] = (
     Fact("withdrawal.information_given", _K.FLAG, "The seller informed about the right of withdrawal."),
     Fact("refund.issued", _K.EVENT, "The buyer was refunded in full."),
     Fact("refund.partly_issued", _K.EVENT, "The buyer was refunded in part."),
+    Fact("refund.part_offered", _K.EVENT, "The seller offered a part refund."),
+    Fact("refund.part_answered", _K.EVENT, "The buyer answered the offer of a part refund."),
     Fact("refund.amount", _K.MONEY, "Refunded so far."),
     Fact("repair.in_progress", _K.SPANS, "Times during which the goods were being repaired."),
     Fact("repair.failed", _K.EVENT, "A repair or replacement did not cure the fault."),
@@ -266,6 +302,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("delay.notified", _K.EVENT, "The seller told the buyer of a delay with a new date and a choice."),
     Fact("delay.consented", _K.EVENT, "The buyer agreed to wait."),
     Fact("customs.held", _K.EVENT, "Customs holds the parcel."),
+    Fact("customs.forfeited", _K.EVENT, "Customs took the goods for good."),
     Fact(
         "customs.hold_reason",
         _K.CODE,
@@ -282,6 +319,16 @@ FACTS: tuple[Fact, ...] = (
         ask="why customs holds the parcel",
         hint="carrier",
     ),
+    # what the ways out would cost
+    Fact("seller.settlement_currency", _K.CURRENCY, "Currency the seller is paid out in."),
+    Fact("warehouse.returns_country", _K.COUNTRY, "Where the seller can take returns besides the place of origin."),
+    Fact("return.freight_quote", _K.MONEY, "What the way back to the place of origin costs."),
+    Fact("duty.drawback", _K.FLAG, "Duty paid comes back when the goods leave the country again."),
+    Fact("goods.grade", _K.CODE, "State of the goods when they are back.", codes=("a", "b", "c", "d", "e")),
+    Fact("goods.resale_share", _K.NUMBER, "Share of the item price that returned goods bring, from 0 to 1."),
+    Fact("goods.repairable", _K.FLAG, "The fault can be repaired where the buyer is."),
+    Fact("goods.missing_part_cost", _K.MONEY, "What the missing part costs the seller."),
+    Fact("carrier.insured_amount", _K.MONEY, "What the carrier insured the parcel for."),
     # promises of the shop
     Fact("promise.return_days", _K.COUNT, "Days to return that the shop promises."),
     Fact(
@@ -290,6 +337,8 @@ FACTS: tuple[Fact, ...] = (
     # tables
     Fact("parcels", _K.TABLE, "Parcels of the order.", ask="the tracking of the parcel", columns=_PARCEL),
     Fact("lines", _K.TABLE, "Lines of the order.", columns=_LINE),
+    Fact("health", _K.TABLE, "How close the shop is to the platform's lines.", columns=_HEALTH),
+    Fact("experience", _K.TABLE, "What became of offers in the seller's own closed cases.", columns=_EXPERIENCE),
     Fact("prior_orders", _K.TABLE, "Earlier orders of the same buyer.", columns=_PRIOR),
 )
 BY_NAME: dict[str, Fact] = {f.name: f for f in FACTS}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from amends.base.accounts.core import system_scope
-from amends.base.jobs import cron, job
+from amends.base.accounts.core import Scope, system_scope
+from amends.base.jobs import cron, enqueue, job
 from amends.base.jobs.ports import Context
 from amends.resolution.cases.judging import rejudge
 from amends.resolution.cases.models import Case, CaseClock
@@ -31,3 +31,32 @@ def tick(context: Context) -> None:
             case = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=case_id)
             if case.closed_at is None:
                 rejudge(system_scope(case.organisation_id), case, context.now)
+
+
+@job("cases.rejudge", owns_transaction=True)
+def rejudge_open(context: Context, cause: str, after: int = 0) -> None:
+    """Judge the organisation's open cases again, some hundred a run, because the rules changed. `cause` names the
+    change, so that asking twice is one walk; `after` is the last case of the run before."""
+    scope = context.scope
+    ids = Case.objects.filter(organisation_id=scope.organisation_id, closed_at=None, pk__gt=after).order_by("pk")
+    batch = list(ids.values_list("pk", flat=True)[:BATCH])
+    for done, case_id in enumerate(batch):
+        context.progress(done, len(batch))
+        with transaction.atomic():
+            rows = Case.objects.select_for_update(of=("self",)).select_related(*RELATED)
+            case = rows.get(organisation_id=scope.organisation_id, pk=case_id)
+            if case.closed_at is None:
+                rejudge(scope, case, context.now)
+    if len(batch) == BATCH:
+        ask_to_rejudge(scope, cause, context.now, batch[-1])
+
+
+def ask_to_rejudge(scope: Scope, cause: str, now: datetime, after: int = 0) -> None:
+    """Inside the transaction of whatever changed the rules."""
+    enqueue(
+        "cases.rejudge",
+        {"cause": cause, "after": after},
+        now=now,
+        organisation_id=scope.organisation_id,
+        uniq=f"cases.rejudge:{cause}:{after}",
+    )

@@ -6,12 +6,14 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from amends.base.accounts.core import Scope
 from amends.base.ledger.actions import record
 from amends.judgement.judge import Judgement, differences, digest, judge, judgement_json
+from amends.judgement.policies.queries import book_of
 from amends.judgement.rules.core import Rulebook
 from amends.judgement.rules.facts import contradictions, read_facts
-from amends.judgement.rules.load import current
 from amends.judgement.rules.models import RuleVersion
 from amends.kernel.outcome import InputError
 from amends.resolution.cases.core.axes import FAR, mirrored_dispute
@@ -69,16 +71,25 @@ def _sync_clocks(case: Case, body: dict[str, Any]) -> None:
     CaseClock.objects.bulk_create(rows)
 
 
-def _keep_rules(judgement: Judgement, book: Rulebook, now: datetime) -> None:
+def _keep_rules(scope: Scope, judgement: Judgement, book: Rulebook, now: datetime) -> None:
     cited = {c.hash: c for c in judgement.citations}
-    known = set(RuleVersion.objects.filter(hash__in=cited).values_list("hash", flat=True))
+    known = set(
+        RuleVersion.objects.filter(
+            Q(organisation=None) | Q(organisation_id=scope.organisation_id), hash__in=cited
+        ).values_list("hash", flat=True)
+    )
     rows = []
     for rule_hash, citation in cited.items():
         rule = book.find(citation.rule, citation.version)
         if rule_hash not in known and rule is not None:
             rows.append(
                 RuleVersion(
-                    rule_id=rule.id, version=rule.version, hash=rule_hash, body=dict(rule.body), first_used_at=now
+                    organisation_id=rule.house_of,
+                    rule_id=rule.id,
+                    version=rule.version,
+                    hash=rule_hash,
+                    body=dict(rule.body),
+                    first_used_at=now,
                 )
             )
     if rows:
@@ -87,7 +98,7 @@ def _keep_rules(judgement: Judgement, book: Rulebook, now: datetime) -> None:
 
 def rejudge(scope: Scope, case: Case, now: datetime, *, book: Rulebook | None = None) -> StoredJudgement | None:
     """Judge again; None when nothing changed. Call inside the action's transaction."""
-    book = book or current()
+    book = book or book_of(scope)
     sheet = gather(case)
     wire, facts, left_out = readable_facts(sheet)
     case.dispute = mirrored_dispute(facts, case.dispute, now)
@@ -118,7 +129,7 @@ def rejudge(scope: Scope, case: Case, now: datetime, *, book: Rulebook | None = 
         rulebook_hash=book.hash,
         changes=changes,
     )
-    _keep_rules(judgement, book, now)
+    _keep_rules(scope, judgement, book, now)
     _sync_clocks(case, body)
     case.judgement_hash, case.next_due_at, case.changed_at = fingerprint, due, now
     case.save(update_fields=["judgement_hash", "next_due_at", "dispute", "changed_at"])

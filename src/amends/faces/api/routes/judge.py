@@ -13,9 +13,9 @@ from amends.base.accounts.core import Permission
 from amends.faces.api.door import caller, guarded
 from amends.faces.api.problems import Fault
 from amends.judgement.judge import judge, judgement_json
+from amends.judgement.policies.queries import book_of
 from amends.judgement.rules.core import Rulebook
 from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import current
 from amends.kernel.outcome import InputError, Problem
 
 router = Router(tags=["judgement"])
@@ -33,7 +33,7 @@ def judge_facts(
     """Facts in wire form: dotted names, times with a zone, money as `41.80 USD`, null or absent for unknown. A list
     is answered by a list in the same order, or refused as a whole with the place of every problem."""
     now = at or caller(request).now
-    book = current()
+    book = book_of(caller(request).scope)
     if isinstance(payload, list):
         return _judge_all(payload, book, now)
     return judgement_json(judge(read_facts(payload), book, now), book)

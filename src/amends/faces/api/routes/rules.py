@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from amends.base.accounts.core import Permission, Scope
+from amends.base.accounts.core import Permission
 from amends.faces.api.door import caller, guarded
 from amends.faces.api.problems import not_found
 from amends.faces.api.reading import PAGE, Cursor, Limit, row_cursor
+from amends.judgement.policies.queries import book_of
 from amends.judgement.rules.core import Rule, Rulebook
-from amends.judgement.rules.load import current
 
 router = Router(tags=["judgement"])
 
@@ -38,6 +38,7 @@ class RuleRow(BaseModel):
     confidence: str = Field(description="A and B may act by themselves, C needs a person, D is never active.")
     active: bool
     tags: list[str]
+    house: bool = Field(description="A rule of this organisation, or a shipped one with a number set otherwise.")
     source: SourceDocument | None
 
 
@@ -65,13 +66,12 @@ def list_rules(
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> RulePage:
-    """By id, every version of its own. `next` is a position, since the rulebook changes only with a release."""
-    book, scope = current(), caller(request).scope
+    """By id, every version of its own. `next` is a position, since the rulebook changes seldom."""
+    book = book_of(caller(request).scope)
     rules = [
         rule
         for rule in book.rules
-        if _visible(rule, scope)
-        and (not text or text.lower() in _searched(rule))
+        if (not text or text.lower() in _searched(rule))
         and (not platform or _asks_for(rule, platform))
         and confidence in (None, rule.confidence.value)
     ]
@@ -85,18 +85,13 @@ def list_rules(
 @guarded(router.get, "/rules/{rule_id}", Permission.RULE_READ, response=RuleDocument, summary="Read a rule")
 def get_rule(request: HttpRequest, rule_id: str) -> RuleDocument:
     """Every version of it."""
-    book, scope = current(), caller(request).scope
-    versions = [rule for rule in book.versions(rule_id) if _visible(rule, scope)]
+    book = book_of(caller(request).scope)
+    versions = book.versions(rule_id)
     if not versions:
         raise not_found()
     return RuleDocument(
         id=rule_id, versions=[RuleVersionDocument(**_row(rule, book), body=dict(rule.body)) for rule in versions]
     )
-
-
-def _visible(rule: Rule, scope: Scope) -> bool:
-    """A house rule is its own organisation's business."""
-    return rule.house_of in (None, scope.organisation_id)
 
 
 def _searched(rule: Rule) -> str:
@@ -112,7 +107,7 @@ def _row(rule: Rule, book: Rulebook) -> Mapping[str, Any]:
     return {
         "id": rule.id, "version": rule.version, "hash": rule.hash, "title": dict(rule.title),
         "layer": rule.layer.value, "confidence": rule.confidence.value, "active": rule.active,
-        "tags": list(rule.tags), "source": _source(rule, book),
+        "tags": list(rule.tags), "house": rule.house_of is not None, "source": _source(rule, book),
     }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def _shown(rule: Rule, book: Rulebook, today: date) -> dict[str, Any]:
         "platform": _platform(rule),
         "age_days": ages.get((rule.id, rule.version), 0),
         "sources": _sources(rule, book),
-        "examples": [(e, check_example(rule, e.given, e.expect)) for e in rule.examples],
+        "examples": [(e, check_example(rule, e.given, e.expect, book.rates)) for e in rule.examples],
         "versions": versions,
         "before": before,
         "diff": _diff(_law(before), _law(rule)) if before else [],

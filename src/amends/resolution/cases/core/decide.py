@@ -49,15 +49,31 @@ MONEY_REMEDIES = frozenset(
         "refund_full",
         "partial_refund",
         "refund_without_return",
+        "refund_and_dispose",
         "return_and_refund",
+        "return_to_warehouse",
+        "repair_contribution",
+        "goodwill",
+        "accept_decision",
         "cancel_and_refund",
         "refund_and_claim_carrier",
         "wait_or_refund",
         "accept_dispute",
     }
 )
-GOODS_REMEDIES = frozenset({"replacement", "resend_part"})
-REMEDIES = MONEY_REMEDIES | GOODS_REMEDIES | {"refund_trace", "repair", "answer_only"}
+GOODS_REMEDIES = frozenset({"replacement", "resend_part", "exchange"})
+REMEDIES = MONEY_REMEDIES | GOODS_REMEDIES | {"credit", "claim_carrier_first", "refund_trace", "repair", "answer_only"}
+# What an agreed remedy leaves to be done besides its money and its parcel.
+TASKS = {
+    "return_and_refund": "await_return",
+    "return_to_warehouse": "await_return",
+    "exchange": "await_return",
+    "refund_and_claim_carrier": "claim_carrier",
+    "claim_carrier_first": "claim_carrier",
+    "credit": "issue_credit",
+}
+# The platform has made it a debt: an accepted decision or dispute is paid although the bank or platform moves it.
+ACCEPTS = ("accept_dispute", "accept_decision")
 ROOT_CAUSES = (
     "carrier_lost",
     "carrier_delay",
@@ -161,7 +177,7 @@ def _remedy(asked: Asked) -> str:
         raise _No(Refusal("remedy_forbidden", (asked.state.forbidden[remedy],), {"remedy": remedy}))
     if remedy in MONEY_REMEDIES | GOODS_REMEDIES and not asked.state.has_order:
         raise _refuse("no_order")
-    if remedy in MONEY_REMEDIES and asked.state.charged_back and remedy != "accept_dispute":
+    if remedy in MONEY_REMEDIES and asked.state.charged_back and remedy not in ACCEPTS:
         raise _No(Refusal("double_recovery", asked.state.decision_rules))
     return remedy
 
@@ -200,15 +216,14 @@ def _settle(asked: Asked) -> list[Effect]:
     if remedy in MONEY_REMEDIES:
         minor = amount_minor(asked)
         kind = "partial_refund" if minor < asked.state.paid_minor else "refund"
+        kind = "goodwill" if remedy == "goodwill" else kind
         effects.append(CreateRefund(kind, minor, asked.state.currency, _refund_state(asked, minor), asked.key))
     if remedy in GOODS_REMEDIES:
         if asked.state.replacement in (Replacement.DUE, Replacement.RESERVED, Replacement.SENT):
             raise _refuse("wrong_state", axis="replacement", state=asked.state.replacement)
         effects += [SetAxis("replacement", Replacement.DUE), AddTask("ship_replacement", (("remedy", remedy),))]
-    if remedy == "return_and_refund":
-        effects.append(AddTask("await_return"))
-    if remedy == "refund_and_claim_carrier":
-        effects.append(AddTask("claim_carrier"))
+    if remedy in TASKS:
+        effects.append(AddTask(TASKS[remedy]))
     if asked.state.dispute == Dispute.NONE:
         effects.append(SetAxis("dispute", Dispute.PREVENTED))
     return [*effects, *_optional_say(asked)]

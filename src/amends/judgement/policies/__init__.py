@@ -1,0 +1,1 @@
+"""House rules: what an organisation adds to the shipped rulebook, and the numbers it sets otherwise."""
