@@ -53,6 +53,7 @@ FOLLOWED_BY_HAND = {
     "base/webhooks/actions.py:emit": "the endpoints were read within the organisation",
     "base/webhooks/jobs.py": "the worker's own delivery, by the endpoint of its job",
     "faces/middleware.py:memberships": "a person's own seats, in every organisation",
+    "faces/console/views/rules.py:_kept": "`whose` holds the organisation",
     "flows/demo/load.py": "rows of the demo organisation, made a line before",
     "intake/buyers/actions.py:upsert": "`where` holds the organisation",
     "intake/conversations/actions/send.py:_end": "read again after an update narrowed by organisation",

@@ -14,7 +14,7 @@ def pages() -> dict[Path, str]:
     """Path → text. Imported late: the settings read AMENDS_HOME when first imported."""
     from amends.connectors.files import reference as imports
     from amends.faces.api import snapshot
-    from amends.faces.cli import reference, settings_cmd
+    from amends.faces.cli import reference, settings_cmd, taxonomy_page
     from amends.judgement.rules import reference as facts
 
     folder = ROOT / "docs" / "reference"
@@ -23,6 +23,7 @@ def pages() -> dict[Path, str]:
         folder / "cli.md": reference.page(),
         folder / "facts.md": facts.page(),
         folder / "import-template.md": imports.page(),
+        folder / "taxonomy.md": taxonomy_page.page(),
         **snapshot.pages(),
     }
 

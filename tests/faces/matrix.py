@@ -76,6 +76,17 @@ VERBS: dict[Verb, tuple[Permission, dict[str, Any], int]] = {
 }
 
 _FACTS = {"facts": {"order.digital": False}}
+_OVERRIDE = {
+    "rule": "HOUSE-FIRST-ANSWER", "path": "clock.runs.hours", "value": "8", "reason": "why", "citation": "where",
+}  # fmt: skip
+_OWN = """\
+id: OWN-TEST
+title: T
+applies: {case.kind: return}
+confidence: A
+then: {outcome: {fee: none}}
+examples: [{given: {}, expect: {fee: none}}]
+"""
 _ALSO = (P.CASE_READ, P.CASE_WORK)  # a verb is done on a case one can read; some leave a note on it
 
 API_ROWS: tuple[Row, ...] = (
@@ -129,6 +140,24 @@ API_ROWS: tuple[Row, ...] = (
     api("POST", "judge", P.RULE_READ, foreign=200, body={"platform": "ebay"}),
     api("GET", "rules", P.RULE_READ, foreign=200),
     api("GET", "rules/<rule_id>", P.RULE_READ, "rules/{rule}", foreign=200, why="the rulebook is everybody's"),
+    api("GET", "house-rules", P.RULE_READ, foreign=200),
+    api("POST", "house-rules", P.RULE_WRITE, ok=201, foreign=201, body=_OVERRIDE, own_house=True),
+    api("GET", "house-rules/<int:house_id>", P.RULE_READ, "house-rules/{house_rule}"),
+    api(
+        "POST",
+        "house-rules/<int:house_id>/withdraw",
+        P.RULE_WRITE,
+        "house-rules/{house_rule}/withdraw",
+        also=(P.RULE_READ,),
+    ),
+    api(
+        "POST",
+        "house-rules/<int:house_id>/restore",
+        P.RULE_WRITE,
+        "house-rules/{house_rule}/restore",
+        ok=409,
+        also=(P.RULE_READ,),
+    ),
     api("GET", "imports", P.IMPORT_RUN, foreign=200),
     api("POST", "imports", P.IMPORT_RUN, ok=202, foreign=202, form={"file": "a,b\n1,2\n"}, own_house=True),
     api("GET", "imports/<int:run_id>", P.IMPORT_RUN, "imports/{run}"),
@@ -189,6 +218,44 @@ PAGE_ROWS: tuple[Row, ...] = (
     page("GET", "orders/<int:pk>", P.ORDER_READ, "orders/{order}"),
     page("GET", "rules", P.RULE_READ, foreign=200),
     page("GET", "rules/<str:rule_id>", P.RULE_READ, "rules/{rule}", foreign=200),
+    page("GET", "rules/compare", P.RULE_READ, foreign=200),
+    page("GET", "rules/<str:rule_id>/versions", P.RULE_READ, "rules/{rule}/versions", foreign=200),
+    page("GET", "clock", P.RULE_READ, foreign=200),
+    page("POST", "clock/board", P.RULE_READ, foreign=200, form={"facts": "{}", "at": "2026-11-27T10:00:00Z"}),
+    page("GET", "rules/new", P.RULE_WRITE, foreign=200),
+    page(
+        "POST",
+        "rules/new",
+        P.RULE_WRITE,
+        ok=302,
+        foreign=302,
+        form={"text": _OWN, "reason": "why", "citation": "where"},
+        own_house=True,
+    ),
+    page("POST", "rules/new/check", P.RULE_WRITE, foreign=200, form={"text": _OWN}),
+    page("POST", "rules/new/try", P.RULE_WRITE, foreign=200, form={"text": _OWN, "case": "{case}"}),
+    page(
+        "POST", "rules/house/<int:pk>/withdraw", P.RULE_WRITE, "rules/house/{house_rule}/withdraw", ok=302, foreign=302
+    ),
+    page("POST", "rules/house/<int:pk>/restore", P.RULE_WRITE, "rules/house/{house_rule}/restore", ok=302, foreign=302),
+    page(
+        "POST",
+        "rules/<str:rule_id>/override",
+        P.RULE_WRITE,
+        "rules/HOUSE-FIRST-ANSWER/override",
+        ok=302,
+        foreign=302,
+        form=_OVERRIDE,
+        own_house=True,
+    ),
+    page(
+        "POST",
+        "rules/<str:rule_id>/override/preview",
+        P.RULE_WRITE,
+        "rules/HOUSE-FIRST-ANSWER/override/preview",
+        foreign=200,
+        form=_OVERRIDE,
+    ),
     page("GET", "imports", P.ORDER_READ, foreign=200),
     page("POST", "imports/upload", P.IMPORT_RUN, ok=302, foreign=302, form={"file": "a,b\n1,2\n"}, own_house=True),
     page("GET", "imports/layouts", P.ORDER_READ, foreign=200),

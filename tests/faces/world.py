@@ -22,6 +22,8 @@ from amends.flows.open_case import Wish, Words, open_wished
 from amends.intake.conversations import actions as conversations
 from amends.intake.conversations.models import Message
 from amends.intake.imports.models import ImportRun, RejectedRow
+from amends.judgement.policies import actions as policies
+from amends.judgement.policies.models import HouseRule
 from amends.judgement.rules.load import current
 from tests import factories
 from tests.factories import NOW
@@ -113,12 +115,17 @@ def _rows(house: Organisation) -> dict[str, Any]:
         scope, f"{mark.lower()}@house.example", NOW, smtp_url="smtps://a:b@127.0.0.1:1"
     )
     _, token = _token(scope, Permission.CASE_READ)
+    written = policies.override_number(
+        scope, "HOUSE-FIRST-ANSWER", "clock.runs.hours", "12", NOW, reason=f"{mark} is fast", citation=f"{mark} terms"
+    )
+    assert isinstance(written, HouseRule)
     seq, _ = ledger.head(scope)
     return {
         "case": f"C-{opened.case.number}", "order": order.pk, "shop": store.pk, "message": opened.draft.pk,
         "queued": _outgoing(house, thread_id, Message.State.QUEUED), "seq": seq, "job": job.pk, "token": token.pk,
         "failed": _outgoing(house, thread_id, Message.State.FAILED), "run": run, "unmapped": unmapped,
-        "mail": account.pk, "rule": current().rules[0].id, "number": order.number, "template": opened.draft.template,
+        "mail": account.pk, "rule": current().rules[0].id, "number": order.number, "house_rule": written.pk,
+        "template": opened.draft.template,
     }  # fmt: skip
 
 

@@ -246,6 +246,8 @@ def test_two_of_three_earlier_orders_shift_card_fraud_to_the_issuer() -> None:
         "payment_dispute.opened": "2026-06-20T00:00:00Z",
         "payment_dispute.reason": "fraudulent",
         "payment_dispute.respond_by": "2026-07-05T23:59:59Z",
+        "payment.network": "visa",
+        "payment.reason_code": "10.4",
         "prior_orders": rows,
     }
     at = datetime(2026, 6, 21, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -38,6 +38,7 @@ SIMPLE: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.COUNTRY: st.sampled_from(("US", "DE", "GB", "FR", "CN", "BR", "KR", "JP", "AU", "RU", "AQ")),
     Kind.LANGUAGE: st.sampled_from(("en", "zh")),
     Kind.ZONE: st.sampled_from(("UTC", "Asia/Shanghai")),
+    Kind.DATE: st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     Kind.CURRENCY: st.sampled_from(("USD", "EUR", "CNY")),
     Kind.SPANS: st.lists(SPAN, max_size=3).map(tuple),
 }

@@ -24,12 +24,10 @@ from amends.kernel.clauses import (
     Not,
     OtherFact,
     compile_clause,
-    explain,
-    facts_read,
     kleene_all,
     kleene_any,
-    unknown_facts,
 )
+from amends.kernel.explain import explain, facts_read, unknown_facts
 from amends.kernel.money import Money
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

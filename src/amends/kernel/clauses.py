@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from amends.kernel.fx import Rates
 from amends.kernel.money import Money
@@ -152,19 +152,28 @@ def _ordered(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> Trut
         return None
 
 
+def _compile_between(fact: str, relation: Callable[[Any, Any], bool], value: OtherFact) -> Compiled:
+    other, plus = value.fact, value.plus
+
+    def against_fact(record: Record, now: datetime) -> Truth:
+        left, right = record.get(fact), record.get(other)
+        if left is None or right is None:
+            return None
+        if plus:
+            right = right + plus
+        return (
+            relation(left, right) if left.__class__ is datetime is right.__class__ else _ordered(relation, left, right)
+        )
+
+    return against_fact
+
+
 def _compile_compare(clause: Compare) -> Compiled:
     fact, op, value = clause.fact, clause.op, clause.value
     if isinstance(value, OtherFact):
-        other, plus = value.fact, value.plus
-        relation = ORDERINGS.get(op, operator.eq if op == "is" else operator.ne)
-
-        def against_fact(record: Record, now: datetime) -> Truth:
-            left, right = record.get(fact), record.get(other)
-            if left is None or right is None:
-                return None
-            return _ordered(relation, left, right + plus if plus else right)
-
-        return against_fact
+        return _compile_between(fact, ORDERINGS.get(op, operator.eq if op == "is" else operator.ne), value)
+    if clause.fx_by and isinstance(value, Money) and op in ORDERINGS:
+        return _compile_at_rate(clause, ORDERINGS[op], value)
     if op == "is":
         return lambda record, now: None if (left := record.get(fact)) is None else left == value
     if op == "is_not":
@@ -174,9 +183,76 @@ def _compile_compare(clause: Compare) -> Compiled:
     if op == "not_in":
         return lambda record, now: None if (left := record.get(fact)) is None else left not in value
     ordering = ORDERINGS[op]
-    if clause.fx_by and isinstance(value, Money):
-        return _compile_at_rate(clause, ordering, value)
+    if isinstance(value, Money):
+        return _compile_amount(fact, ordering, value)
     return lambda record, now: None if (left := record.get(fact)) is None else _ordered(ordering, left, value)
+
+
+def _compile_amount(fact: str, ordering: Callable[[Any, Any], bool], limit: Money) -> Compiled:
+    """Without a rate of the day two currencies cannot be ordered: that is an unknown, not a guess."""
+    amount, currency = limit.amount, limit.currency
+
+    def against_amount(record: Record, now: datetime) -> Truth:
+        left = record.get(fact)
+        try:
+            return ordering(left.amount, amount) if left.currency == currency else None  # type: ignore[union-attr]
+        except AttributeError:  # unknown, or no amount at all
+            return None
+
+    return against_amount
+
+
+def _equalities(clauses: tuple[Clause, ...]) -> tuple[tuple[tuple[str, Any], ...], tuple[Compiled, ...]]:
+    """Plain equalities apart from the rest: they are most of what rules ask, and cost no call."""
+    equal = tuple((c.fact, c.value) for c in clauses if _is_equality(c))
+    return equal, tuple(compile_clause(c) for c in clauses if not _is_equality(c))
+
+
+def _is_equality(clause: Clause) -> TypeGuard[Compare]:
+    return isinstance(clause, Compare) and clause.op == "is" and not isinstance(clause.value, OtherFact)
+
+
+def _compile_every(clauses: tuple[Clause, ...]) -> Compiled:
+    """False wins over unknown whatever the order, so the cheap questions come first."""
+    equal, parts = _equalities(clauses)
+
+    def every(record: Record, now: datetime) -> Truth:
+        unknown = False
+        for fact, value in equal:
+            left = record.get(fact)
+            if left != value:
+                if left is not None:
+                    return False
+                unknown = True
+        for part in parts:
+            truth = part(record, now)
+            if not truth:
+                if truth is False:
+                    return False
+                unknown = True
+        return None if unknown else True
+
+    return every
+
+
+def _compile_either(clauses: tuple[Clause, ...]) -> Compiled:
+    equal, parts = _equalities(clauses)
+
+    def either(record: Record, now: datetime) -> Truth:
+        unknown = False
+        for fact, value in equal:
+            left = record.get(fact)
+            if left == value:
+                return True
+            unknown |= left is None
+        for part in parts:
+            truth = part(record, now)
+            if truth:
+                return True
+            unknown |= truth is None
+        return None if unknown else False
+
+    return either
 
 
 def _compile_at_rate(clause: Compare, ordering: Callable[[Any, Any], bool], limit: Money) -> Compiled:
@@ -243,6 +319,8 @@ def compile_clause(clause: Clause) -> Compiled:  # noqa: C901 - one return a kin
                 return None if state == "unknown" else state in states
 
             return clock_state
+        case Not(Compare(fact, "is", value)) if not isinstance(value, OtherFact):
+            return lambda record, now: None if (left := record.get(fact)) is None else left != value
         case Not(inner):
             negated = compile_clause(inner)
             return lambda record, now: None if (value := negated(record, now)) is None else not value
@@ -252,109 +330,6 @@ def compile_clause(clause: Clause) -> Compiled:  # noqa: C901 - one return a kin
             members = tuple(compile_clause(c) for c in clauses)
             return lambda record, now: _reached(quantity, (member(record, now) for member in members))
         case Every(clauses):
-            parts = tuple(compile_clause(c) for c in clauses)
-
-            def every(record: Record, now: datetime) -> Truth:
-                unknown = False
-                for part in parts:
-                    value = part(record, now)
-                    if value is False:
-                        return False
-                    unknown |= value is None
-                return None if unknown else True
-
-            return every
+            return _compile_every(clauses)
         case Either(clauses):
-            parts = tuple(compile_clause(c) for c in clauses)
-
-            def either(record: Record, now: datetime) -> Truth:
-                unknown = False
-                for part in parts:
-                    value = part(record, now)
-                    if value is True:
-                        return True
-                    unknown |= value is None
-                return None if unknown else False
-
-            return either
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One leaf of an explanation: the clause, what it came to, and the value it saw."""
-
-    clause: Clause
-    value: Truth
-    saw: Any
-
-
-def explain(clause: Clause, record: Record, now: datetime) -> Iterator[Step]:
-    """The leaves that were looked at, in order, for the sentence under a citation."""
-    match clause:
-        case Every(clauses) | Either(clauses) | Among(_, clauses):
-            for part in clauses:
-                yield from explain(part, record, now)
-        case Not(inner):
-            yield from explain(inner, record, now)
-        case InTable(table, _, _):
-            yield Step(clause, compile_clause(clause)(record, now), record.get(table))
-        case Compare(fact) | Known(fact, _):
-            yield Step(clause, compile_clause(clause)(record, now), record.get(fact))
-        case Happened(event, _):
-            yield Step(clause, compile_clause(clause)(record, now), record.get(event))
-        case ClockIs(rule_id, _):
-            yield Step(clause, compile_clause(clause)(record, now), record.get(CLOCK_PREFIX + rule_id))
-        case Constant(value):
-            yield Step(clause, value, None)
-
-
-def unknown_facts(clause: Clause, record: Record, now: datetime) -> tuple[str, ...]:  # noqa: C901 - the closed set
-    """Names of the attributes whose absence keeps this clause unknown, `table.column` for a table's column."""
-    if compile_clause(clause)(record, now) is not None:
-        return ()
-    names: list[str] = []
-    match clause:
-        case Every(clauses) | Either(clauses) | Among(_, clauses):
-            for part in clauses:
-                names += unknown_facts(part, record, now)
-        case Not(inner):
-            names += unknown_facts(inner, record, now)
-        case Compare(fact, _, OtherFact(other, _)):
-            names += [name for name in (fact, other) if record.get(name) is None]
-        case Compare(fact, _, _, fx_by) if fx_by and record.get(fact) is not None and record.get(fx_by) is None:
-            names.append(fx_by)
-        case Compare(fact):
-            names.append(fact)
-        case InTable(table, _, where):
-            rows = record.get(table)
-            if rows is None:
-                names.append(table)
-            for row in rows or ():
-                merged = {**record, **row}
-                names += [n if "." in n else f"{table}.{n}" for n in unknown_facts(where, merged, now)]
-        case ClockIs(rule_id, _):
-            names.append(CLOCK_PREFIX + rule_id)
-        case _:
-            pass
-    return tuple(dict.fromkeys(names))
-
-
-def facts_read(clause: Clause) -> frozenset[str]:
-    """Every fact and event a clause can look at, table columns as `table.column`."""
-    match clause:
-        case Every(clauses) | Either(clauses) | Among(_, clauses):
-            return frozenset().union(*(facts_read(c) for c in clauses))
-        case Not(inner):
-            return facts_read(inner)
-        case Compare(fact, _, OtherFact(other, _)):
-            return frozenset({fact, other})
-        case Compare(fact, _, _, fx_by):
-            return frozenset({fact, fx_by} if fx_by else {fact})
-        case Known(fact, _):
-            return frozenset({fact})
-        case Happened(event, _):
-            return frozenset({event})
-        case InTable(table, _, where):
-            return frozenset({table}) | {n if "." in n else f"{table}.{n}" for n in facts_read(where)}
-        case _:
-            return frozenset()
+            return _compile_either(clauses)

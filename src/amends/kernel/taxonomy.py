@@ -4,6 +4,8 @@ The two classes and three phases are the sellers' own way of sorting disputes. T
 the 2013 AliExpress headings with two changes of ours: "products received" is a finding, not a claim, and
 became "delivered, not received"; "returned after receipt" is filed as a return. The number fourteen is a
 seed claim, not the platform's current count.
+
+What the platforms call these things stands in `amends.kernel.reason_codes`.
 """
 
 from __future__ import annotations

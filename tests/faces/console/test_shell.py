@@ -146,5 +146,5 @@ def test_the_style_guide_turns_round(signed_in) -> None:
 def test_a_page_costs_few_queries(signed_in, django_assert_max_num_queries) -> None:
     client = signed_in()
     client.get("/rules")
-    with django_assert_max_num_queries(4):  # session, user, memberships, the tally of the navigation
+    with django_assert_max_num_queries(5):  # session, user, memberships, house rules, the tally of the navigation
         client.get("/rules")

@@ -159,3 +159,11 @@ def test_never_raises_on_a_start_far_away() -> None:
         datetime(2026, 1, 1, tzinfo=UTC),
     )
     assert clock.state is State.NOT_STARTED
+
+
+def test_what_comes_before_a_shifted_start_meets_the_clock_all_the_same() -> None:
+    shifted = spec(starts=Start(("dispute.submitted",), day_after=True), restarts=())
+    record = SUBMITTED | {"dispute.responded": moment("2026-03-01T15:00:00-08:00")}
+    assert run(shifted, "R", record, moment("2026-03-01T16:00:00-08:00")).state is State.MET
+    early = SUBMITTED | {"dispute.responded": moment("2026-03-01T09:59:59-08:00")}
+    assert run(shifted, "R", early, moment("2026-03-03T16:00:00-08:00")).state is State.RUNNING

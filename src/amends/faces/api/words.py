@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from amends.faces.console import words
+from amends.faces.console import words, words_parser
 
 TITLES: dict[int, Any] = {
     400: _("This request could not be read"),
@@ -49,6 +49,7 @@ _DETAILS: dict[str, Any] = {
     "leaf_and_kind": _("Give a leaf or a kind, not both."),
     "nothing_to_go_on": _("Give an order, or a message with its shop."),
     "shop_missing": _("A message needs a shop, or an order that has one."),
+    "text_or_rule": _("Give the text of a rule, or a rule with a path and a value; not both."),
     "too_many": _("At most %(most)s at once."),
     "internal_error": _("The fault is ours and is in the log. Nothing was changed."),
 }
@@ -61,6 +62,8 @@ def title(status: int) -> str:
 def detail(code: str, params: dict[str, Any] | None = None) -> str:
     """One sentence for a code, in the reader's language."""
     word = _DETAILS.get(code)
+    if word is None and code == "bad_rule":
+        return words_parser.translated(str((params or {}).get("expected", "")))
     if word is None:
         return words.refusal(code, params)
     try:

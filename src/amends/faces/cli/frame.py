@@ -73,6 +73,12 @@ MODULES: tuple[Module, ...] = (
     Module("clocks", {"clocks": "All clocks of a case on one line, at any moment."}),
     Module("cases", {"cases": "List, show and work on cases."}),
     Module("rules", {"rules": "Search, explain and verify the rulebook.", "schema": "Formats for programs."}),
+    Module(
+        "taxonomy",
+        {"taxonomy": "What a case can be about, and what the platforms call it."},
+        django=False,
+        organisation=False,
+    ),
     Module("jobs", {"jobs": "Watch and re-run background work."}),
     Module("mail", {"mail": "Fetch, send and test mail."}),
     Module("language", {"language": "Detect and understand text."}),

@@ -14,42 +14,56 @@ from amends.faces.cli.reading_facts import read_all
 def human(body: dict[str, Any]) -> str:
     """A judgement as a person reads it in a terminal."""
     lines = [f"decision: {body['decision']}" + (f"  (confidence {body['confidence']})" if body["confidence"] else "")]
-    for share in body["liability"]:
-        lines.append(
-            f"liable:   {share['party']} {share['share']:.0%}" + (f"  [{share['rule']}]" if share["rule"] else "")
-        )
-    for key, value in body["outcome"].items():
-        lines.append(f"outcome:  {key} = {value}  [{body['outcome_rules'].get(key, '')}]")
-    for clock in body["clocks"]:
-        if clock["due"]:
-            lines.append(
-                f"clock:    {clock['due']}  {clock['owner']:<8} {clock['name']} ({clock['state']})  [{clock['rule']}]"
-            )
-    for remedy in body["remedies"][:4]:
-        mark = f"  due by [{remedy['statutory']}]" if remedy["statutory"] else ""
-        mark += f"  not allowed by [{remedy['why_not']}]" if not remedy["allowed"] else ""
-        lines.append(f"remedy:   {remedy['code']}  pays {remedy['pay']}, expected cost {remedy['cost']}{mark}")
-    even = body["plan"]["break_even"]
-    if even:
-        lines.append(f"even at:  {even['price']}: below it {even['below']}, above it {even['above']}")
-    for step in body["plan"]["steps"]:
-        said = " ".join(t for t in (step["remedy"], step["pay"], ", ".join(step["get"])) if t)
-        lines.append(
-            f"plan:     {step['code']} {said}".rstrip() + (f"  by {step['by']} [{step['rule']}]" if step["by"] else "")
-        )
-    if body["contradiction"]:
-        against = body["contradiction"]
-        lines.append(
-            f"against:  decided {against['actual']}, the rules say {against['expected']} {against['rules']}"
-            + (f"; appeal by {against['appeal_due']} [{against['appeal']}]" if against["appeal_due"] else "")
-        )
-    for unknown in body["unknowns"]:
-        moves = "; ".join(f"{m['value']} → {m['decision']}" for m in unknown["moves"])
-        lines.append(f"unknown:  {unknown['fact']}: ask for {unknown['ask']['en']}" + (f"  ({moves})" if moves else ""))
-    for conflict in body["conflicts"]:
-        lines.append(f"conflict: {' / '.join(conflict['rules'])}")
+    lines += [
+        f"liable:   {s['party']} {s['share']:.0%}" + (f"  [{s['rule']}]" if s["rule"] else "")
+        for s in body["liability"]
+    ]
+    lines += [f"outcome:  {k} = {v}  [{body['outcome_rules'].get(k, '')}]" for k, v in body["outcome"].items()]
+    lines += [
+        f"clock:    {c['due']}  {c['owner']:<8} {c['name']} ({c['state']})  [{c['rule']}]"
+        for c in body["clocks"]
+        if c["due"]
+    ]
+    lines += [_remedy(r) for r in body["remedies"]]
+    lines += _plan(body["plan"])
+    lines += _against(body["contradiction"])
+    lines += [_unknown(u) for u in body["unknowns"]]
+    lines += [f"conflict: {' / '.join(c['rules'])}" for c in body["conflicts"]]
     lines += [f"warning:  {w}" for w in body["warnings"]]
     return "\n".join(lines)
+
+
+def _remedy(remedy: dict[str, Any]) -> str:
+    mark = f"  due by [{remedy['statutory']}]" if remedy["statutory"] else ""
+    mark += f"  not allowed by [{remedy['why_not']}]" if not remedy["allowed"] else ""
+    basis = f"{remedy['basis']}, n = {remedy['n']}" if remedy["n"] else remedy["basis"]
+    return f"remedy:   {remedy['code']}  pays {remedy['pay']}, expected cost {remedy['cost']} ({basis}){mark}"
+
+
+def _plan(plan: dict[str, Any]) -> list[str]:
+    lines = []
+    even = plan["break_even"]
+    if even:
+        lines.append(f"even at:  {even['price']}: below it {even['below']}, above it {even['above']}")
+    if plan["contest_below"]:
+        lines.append(f"contest:  cheaper while losing is less likely than {plan['contest_below']}")
+    for step in plan["steps"]:
+        said = " ".join(text for text in (step["remedy"], step["pay"], ", ".join(step["get"])) if text)
+        until = f"  by {step['by']} [{step['rule']}]" if step["by"] else ""
+        lines.append(f"plan:     {step['code']} {said}".rstrip() + until)
+    return lines
+
+
+def _against(found: dict[str, Any] | None) -> list[str]:
+    if not found:
+        return []
+    appeal = f"; appeal by {found['appeal_due']} [{found['appeal']}]" if found["appeal_due"] else ""
+    return [f"against:  {found['actual']}, but the rules say {found['expected']} {found['rules']}{appeal}"]
+
+
+def _unknown(unknown: dict[str, Any]) -> str:
+    moves = "; ".join(f"{m['value']} → {m['decision']}" for m in unknown["moves"])
+    return f"unknown:  {unknown['fact']}: ask for {unknown['ask']['en']}" + (f"  ({moves})" if moves else "")
 
 
 @click.command("judge")

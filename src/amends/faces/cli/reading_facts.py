@@ -42,7 +42,7 @@ def read_all(file: BinaryIO, at: str | None) -> list[tuple[dict[str, Any], datet
 
     Raises InputError when nothing is there, when it is too large, or at the first record that cannot be read.
     """
-    from amends.judgement.rules.facts import KNOWN_AT, read_facts
+    from amends.judgement.rules.facts import KNOWN_AT, not_yet, read_facts
 
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -54,12 +54,16 @@ def read_all(file: BinaryIO, at: str | None) -> list[tuple[dict[str, Any], datet
     moment = moment_of(at)
     out = []
     for index, wire in enumerate(records(text)):
+        prefix = f"[{index}] " if index else ""
         try:
             facts = read_facts(wire)
         except InputError as error:
-            prefix = f"[{index}] " if index else ""
             raise InputError([Problem(p.code, prefix + p.where, p.params) for p in error.problems]) from None
-        out.append((facts, moment or facts.get(KNOWN_AT) or datetime.now(UTC)))
+        now = moment or facts.get(KNOWN_AT) or datetime.now(UTC)
+        early = [] if moment else not_yet(facts, now)
+        if early:
+            raise InputError([Problem(p.code, prefix + p.where, p.params) for p in early])
+        out.append((facts, now))
     if not out:
         raise InputError([Problem("empty")])
     return out

@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from amends.faces.cli import frame
+from amends.faces.cli.house import house_group
+from amends.faces.cli.rules_compare import compare_command, diff_command, freshness_command
 from amends.kernel.outcome import InputError, Problem
 
 
@@ -143,5 +145,8 @@ def facts_schema(ctx: click.Context) -> None:
 
     frame.output(ctx, json_schema())
 
+
+for command in (house_group, diff_command, compare_command, freshness_command):
+    rules_group.add_command(command)
 
 commands: list[click.Command] = [rules_group, schema_group]

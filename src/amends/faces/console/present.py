@@ -140,6 +140,7 @@ class ClockShown:
     live: bool
     zones: tuple[tuple[str, str], ...]  # (whose, zone name), the reader's left out
     passed: bool  # somebody else's, and its moment is over: no fault of ours, so never shown as late
+    house: bool = False  # it runs by a house rule
 
     @property
     def opens(self) -> bool:
@@ -154,6 +155,7 @@ LIVE = ("running", "paused", "expired")
 def clocks(case: Case, body: dict[str, Any], reader_zone: str, now: datetime) -> list[ClockShown]:
     out: list[ClockShown] = []
     buyer = buyer_zone(case)
+    own = {cite["rule"] for cite in body.get("citations", ()) if cite.get("house")}
     for clock in body.get("clocks", ()):
         due = parse_datetime(clock.get("due") or "")
         if clock["state"] == "not_started" or (due is None and clock["state"] != "unknown"):
@@ -166,7 +168,8 @@ def clocks(case: Case, body: dict[str, Any], reader_zone: str, now: datetime) ->
                 others.append((whose, zone))
         live = clock["state"] in LIVE and not clock.get("met_at")
         passed = clock.get("owner") != "seller" and due is not None and due <= now
-        out.append(ClockShown(clock, due, parse_datetime(clock.get("starts") or ""), live, tuple(others), passed))
+        starts, house = parse_datetime(clock.get("starts") or ""), clock["rule"] in own
+        out.append(ClockShown(clock, due, starts, live, tuple(others), passed, house))
     return sorted(out, key=lambda c: (not c.live, c.passed, c.due is None, c.due.timestamp() if c.due else 0))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from amends.faces.console import words_facts, words_imports, words_judgement, words_platforms, words_rules
+from amends.faces.console import words_facts, words_house, words_imports, words_judgement, words_platforms, words_rules
 from amends.intake.imports.messages import SENTENCES, sentence
 from amends.kernel.outcome import InputError
 
@@ -184,6 +184,19 @@ LABELS: dict[str, dict[str, Any]] = {
         "unknown_priority": _("There is no such priority."),
         "not_a_time": _("Not a time: %(text)s."),
         "zone_missing": _("A time needs its zone."),
+        "not_an_object": _("Facts are one JSON object."),
+        "not_a_flag": _("Neither true nor false: %(text)s."),
+        "not_a_count": _("Not a whole number: %(text)s."),
+        "not_a_date": _("Not a date: %(text)s."),
+        "negative_money": _("An amount is never negative here: %(text)s."),
+        "not_text": _("Not a text: %(text)s."),
+        "not_spans": _("Spans are a list with from and to."),
+        "not_a_table": _("A table is a list of objects."),
+        "unknown_code": _("No such code: %(text)s. Nearest: %(nearest)s."),
+        "unknown_country": _("No such country: %(text)s."),
+        "unknown_zone": _("No such time zone: %(text)s."),
+        "contradiction": _("It lies before %(before)s, which cannot be."),
+        "event_in_future": _("It lies in the future: %(text)s."),
         "time_in_past": _("This time is over."),
         "snooze_past_deadline": _("One of our deadlines comes before that."),
         "unknown_leaf": _("Choose the kind of case."),
@@ -202,7 +215,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "conflict": _("Somebody else changed this case meanwhile."),
         "amount_above_paid": _("The amount is more than what was paid and not yet refunded (%(paid)s)."),
         "amount_not_positive": _("The amount must be more than nothing."),
-        "not_money": _("This is not an amount of money."),
+        "not_money": _("Not an amount with its currency, such as 41.80 USD."),
         "needs_approval": _("Above %(limit)s a second person must approve."),
         "case_closed": _("The case is closed. Reopen it first."),
         "case_open": _("The case is open."),
@@ -217,12 +230,14 @@ LABELS: dict[str, dict[str, Any]] = {
         "too_large": _("The file is larger than %(limit)s MB."),
         "empty_file": _("The file is empty."),
         "unknown_layout": _("No known layout fits this file."),
-        "unknown_currency": _("Unknown currency: %(currency)s."),
+        "unknown_currency": _("Unknown currency: %(currency)s%(text)s."),
         "not_a_number": _("Not a number: %(text)s."),
     },
 }
-for _more in (words_judgement, words_rules, words_platforms, words_imports):
+for _more in (words_judgement, words_rules, words_platforms, words_imports, words_house):
     LABELS |= _more.LABELS
+LABELS["refusal"] |= words_house.REFUSALS
+LABELS["ledger_verb"] |= words_house.LEDGER
 
 
 def label(kind: str, code: object) -> str:

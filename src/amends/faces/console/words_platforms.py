@@ -23,6 +23,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "paypal": "PayPal",
         "cards": _("card networks"),
         "default": _("house rules"),
+        "own": _("our own rules"),
         "general": _("carriers"),
         "eu": _("law: EU"),
         "uk": _("law: UK"),

@@ -166,7 +166,16 @@ def _calendar_of(spec: ClockSpec, record: Record) -> BusinessCalendar | None:
     country = record.get(spec.country, "") if "." in spec.country else spec.country
     if not country and spec.weekend is None:
         return None
-    return BusinessCalendar(country, spec.weekend)
+    own = record.get("calendar")
+    if not own:
+        return BusinessCalendar(country, spec.weekend)
+    days = {open_: frozenset(r["day"] for r in own if _says(r, country, open_=open_)) for open_ in (True, False)}
+    return BusinessCalendar(country, spec.weekend, closed=days[False], opened=days[True])
+
+
+def _says(row: Record, country: str, *, open_: bool) -> bool:
+    """Whether a row of the seller's own calendar is about this country; a row that lacks a part says nothing."""
+    return row.get("open") is open_ and row.get("day") is not None and row.get("country") == country[:2]
 
 
 def add(
@@ -192,6 +201,10 @@ def add(
             )
 
 
+def _picked(start: Start, moments: list[datetime]) -> datetime:
+    return max(moments) if start.pick == "last" else min(moments)
+
+
 def start_of(start: Start, record: Record, tz: ZoneInfo) -> tuple[datetime | None, tuple[str, ...]]:
     """The start moment (None: not yet), and the facts it waits for."""
     moments = [(name, record.get(name)) for name in start.facts]
@@ -199,7 +212,7 @@ def start_of(start: Start, record: Record, tz: ZoneInfo) -> tuple[datetime | Non
     missing = tuple(name for name, m in moments if m is None)
     if not known or (start.pick == "last" and missing):
         return None, missing
-    moment: datetime = max(known) if start.pick == "last" else min(known)
+    moment = _picked(start, known)
     if start.day_after:
         local = moment.astimezone(tz)
         moment = calendars.at_local(local.date() + calendars.ONE_DAY, start.at or time(0), tz)
@@ -252,10 +265,12 @@ def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # 
     begin, missing = start_of(spec.starts, record, tz)
     if begin is None:
         return Clock(spec.name, spec.owner, rule, State.NOT_STARTED, zone_name, missing=missing)
+    # What a clock waits for may come before a start that is shifted to a later day: that meets it all the same.
+    since = min(begin, _picked(spec.starts, [m for n in spec.starts.facts if (m := record.get(n)) is not None]))
     for name in spec.restarts:
         again = record.get(name)
         if again is not None and begin < again <= now:
-            begin = again
+            begin = since = again
     computed, unpublished = _count(spec, record, begin, tz)
     external = record.get(spec.external) if spec.external else None
     if computed is None and external is None:
@@ -275,7 +290,7 @@ def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # 
         computed = computed.astimezone(tz)
     due = external if external is not None else computed
     assert due is not None  # noqa: S101 - one of the two is known here
-    met = min((m for name in spec.stops if (m := record.get(name)) is not None and begin <= m <= now), default=None)
+    met = min((m for name in spec.stops if (m := record.get(name)) is not None and since <= m <= now), default=None)
     if met is not None and met <= due:
         state = State.MET
     elif now > due:

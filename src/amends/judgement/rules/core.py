@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,6 +26,7 @@ class Layer(StrEnum):
     SHOP = "shop"
 
 
+_DOCUMENT = re.compile(r"\((.+?\.md)(?: @\w+)?\)")
 RANK = {layer: index for index, layer in enumerate(Layer)}
 
 
@@ -140,6 +142,18 @@ class Source:
     title: str
     url: str
     dated: str = ""
+
+    @property
+    def watch(self) -> str:
+        """Path of the document in a history of dated policy texts, `eBay/Terms of Service.md`; empty if in none."""
+        found = _DOCUMENT.search(self.url)
+        return found[1] if found else ""
+
+    @property
+    def address(self) -> str:
+        """What a browser can open; empty for our own practice."""
+        page = self.url.split(" ", 1)[0]
+        return page if "://" in page or not page else f"https://{page}"
 
 
 COMMON = ("platform", "order.ship_country", "case.kind")

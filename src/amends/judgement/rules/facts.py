@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
@@ -51,6 +51,15 @@ def parse_instant(text: Any) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:  # a typing slip; and clocks must never run off the calendar
         raise Bad("not_a_time", {"text": str(text)[:60]})
     return moment
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise Bad("not_a_date", {"text": str(value)[:60]}) from None
 
 
 def _flag(value: Any) -> bool:
@@ -128,6 +137,8 @@ def parse_value(fact: Fact, value: Any) -> Any:  # noqa: C901 - one return a kin
             if value not in currency_codes():
                 raise Bad("unknown_currency", {"text": str(value)[:60]})
             return value
+        case Kind.DATE:
+            return _date(value)
         case Kind.ZONE:
             if not isinstance(value, str) or not calendars.is_zone(value):
                 raise Bad("unknown_zone", {"text": str(value)[:60]})
@@ -202,9 +213,18 @@ def contradictions(facts: Facts) -> list[Problem]:
     return found
 
 
+def not_yet(facts: Facts, now: datetime) -> list[Problem]:
+    """Events that lie after the moment of judging. Whoever asks about another day says so; else it is a slip."""
+    return [
+        Problem("event_in_future", name, {"text": facts[name].isoformat(), "now": now.isoformat()})
+        for name, fact in BY_NAME.items()
+        if fact.kind is Kind.EVENT and name in facts and facts[name] > now
+    ]
+
+
 def to_wire(value: Any) -> Any:
     """The JSON form of a typed value."""
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a moment is one too
         return value.isoformat()
     if isinstance(value, (Money, Decimal)):
         return str(value)

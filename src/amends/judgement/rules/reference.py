@@ -20,6 +20,7 @@ _FORMS = {
     Kind.LANGUAGE: "language",
     Kind.ZONE: "time zone",
     Kind.CURRENCY: "currency",
+    Kind.DATE: "date",
     Kind.TABLE: "table",
     Kind.SPANS: "spans",
 }
@@ -66,8 +67,8 @@ def page() -> str:
 def _schema(fact: Fact) -> dict[str, Any]:
     base: dict[str, Any] = {"description": fact.meaning}
     match fact.kind:
-        case Kind.INSTANT | Kind.EVENT:
-            return base | {"type": ["string", "null"], "format": "date-time"}
+        case Kind.INSTANT | Kind.EVENT | Kind.DATE:
+            return base | {"type": ["string", "null"], "format": "date" if fact.kind is Kind.DATE else "date-time"}
         case Kind.MONEY:
             return base | {
                 "type": ["string", "null"],
@@ -79,10 +80,9 @@ def _schema(fact: Fact) -> dict[str, Any]:
             return base | {"enum": [True, False, "true", "false", None]}
         case Kind.CODE:
             return base | {"enum": [*fact.codes, None]}
-        case Kind.COUNTRY:
-            return base | {"type": ["string", "null"], "pattern": "^[A-Z]{2}$"}
-        case Kind.CURRENCY:
-            return base | {"type": ["string", "null"], "pattern": "^[A-Z]{3}$"}
+        case Kind.COUNTRY | Kind.CURRENCY:
+            letters = 2 if fact.kind is Kind.COUNTRY else 3
+            return base | {"type": ["string", "null"], "pattern": f"^[A-Z]{{{letters}}}$"}
         case Kind.TABLE:
             row = {
                 "type": "object",

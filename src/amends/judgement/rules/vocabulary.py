@@ -25,6 +25,7 @@ class Kind(StrEnum):
     LANGUAGE = "language"
     ZONE = "zone"
     CURRENCY = "currency"
+    DATE = "date"  # a calendar day, without time or zone
     TABLE = "table"
     SPANS = "spans"  # list of {from, to}; `to` absent while it lasts
 
@@ -121,6 +122,10 @@ _PRIOR = (
     Fact("same_credential", _K.FLAG, "Paid with the same card or account."),
     Fact("matches", _K.COUNT, "Matching core elements (IP address, device, login, address)."),
     Fact("matches_ip_or_device", _K.FLAG, "The IP address or the device is among the matches."),
+    Fact("same_ip", _K.FLAG, "Bought from the same IP address."),
+    Fact("same_device", _K.FLAG, "Bought on the same device."),
+    Fact("same_login", _K.FLAG, "Bought with the same login."),
+    Fact("same_address", _K.FLAG, "Sent to the same address."),
 )
 
 _HEALTH = (
@@ -132,6 +137,11 @@ _HEALTH = (
     Fact("expected", _K.NUMBER, "How many more are expected in the window at the present pace."),
     Fact("breached", _K.FLAG, "The line is crossed already."),
     Fact("price", _K.MONEY, "What losing one more costs today, as an expectation."),
+)
+_CALENDAR = (
+    Fact("country", _K.COUNTRY, "Country whose working days change; the warehouse's own country for a warehouse."),
+    Fact("day", _K.DATE, "The day, in that country."),
+    Fact("open", _K.FLAG, "True: worked although it would be off. False: closed although it would be worked."),
 )
 _EXPERIENCE = (
     Fact("remedy", _K.TEXT, "Code of the remedy, `contest` for disputes fought, `any` for what follows a refusal."),
@@ -185,6 +195,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("order.receipt_confirmed", _K.EVENT, "The buyer or the platform confirmed receipt."),
     Fact("order.guarantee_extended", _K.EVENT, "The buyer had the platform's guarantee extended."),
     Fact("order.cancelled", _K.EVENT, "The order was cancelled."),
+    Fact("order.out_of_stock", _K.FLAG, "The goods ran out of stock before dispatch."),
     Fact(
         "shipment.protected_label",
         _K.FLAG,
@@ -232,6 +243,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("buyer.last_message", _K.EVENT, "Newest message of the buyer not yet answered."),
     Fact("seller.answered", _K.EVENT, "First answer of the seller to the buyer."),
     Fact("seller.last_answer", _K.EVENT, "Newest answer of the seller."),
+    Fact("seller.discouraged_claim", _K.FLAG, "The seller told the buyer not to open a claim."),
     Fact("complaint.received", _K.EVENT, "A public authority or consumer body passed on a complaint."),
     Fact("complaint.answered", _K.EVENT, "The seller answered that complaint."),
     Fact("account.restricted", _K.EVENT, "The platform decided against the seller's account."),
@@ -251,6 +263,8 @@ FACTS: tuple[Fact, ...] = (
     Fact("dispute.information_given", _K.EVENT, "The seller answered that request."),
     Fact("dispute.decided", _K.EVENT, "The platform decided."),
     Fact("dispute.appealed", _K.EVENT, "The seller appealed."),
+    Fact("dispute.appeal_by", _K.INSTANT, "Last moment to appeal, given by the platform itself."),
+    Fact("dispute.by_mistake", _K.FLAG, "The buyer opened it by mistake, and says so."),
     Fact("dispute.closed", _K.EVENT, "The proceeding is over."),
     Fact("dispute.decision", _K.CODE, "What the platform decided.", codes=("for_buyer", "for_seller", "split")),
     Fact("dispute.funded_by", _K.CODE, "Who the platform made pay.", codes=("seller", "platform", "carrier", "issuer")),
@@ -260,6 +274,23 @@ FACTS: tuple[Fact, ...] = (
     Fact("payment_dispute.opened", _K.EVENT, "Chargeback or payment dispute notice."),
     Fact("payment_dispute.responded", _K.EVENT, "The seller accepted or challenged it."),
     Fact("payment_dispute.respond_by", _K.INSTANT, "Due date given with the notice."),
+    Fact("payment_dispute.answerable", _K.FLAG, "The provider still takes an answer; without a due date it does not."),
+    Fact("payment_dispute.accepted", _K.EVENT, "The seller accepted it, which ends it as lost."),
+    Fact(
+        "payment_dispute.status",
+        _K.CODE,
+        "Where it stands at the payment provider.",
+        codes=("open", "submitted", "won", "lost", "resolved"),
+    ),
+    Fact("payment_dispute.withdrawal_promised", _K.FLAG, "The buyer says that they are withdrawing it."),
+    Fact("payment_dispute.withdrawal_letter", _K.FLAG, "The bank's letter on the withdrawal is at hand."),
+    Fact("payment_dispute.collaboration_opened", _K.EVENT, "The network asks before the formal chargeback."),
+    Fact("payment_dispute.collaboration_answered", _K.EVENT, "The seller answered that request."),
+    Fact("payment_dispute.prearbitration_opened", _K.EVENT, "The bank did not accept the answer and asks again."),
+    Fact("payment_dispute.prearbitration_by_seller", _K.EVENT, "The seller opened pre-arbitration."),
+    Fact("payment_dispute.prearbitration_answered", _K.EVENT, "The other side answered in pre-arbitration."),
+    Fact("payment_dispute.prearbitration_respond_by", _K.INSTANT, "Due date given with the pre-arbitration notice."),
+    Fact("payment_dispute.arbitration_opened", _K.EVENT, "The network was asked to arbitrate."),
     Fact(
         "payment_dispute.reason",
         _K.CODE,
@@ -274,6 +305,23 @@ FACTS: tuple[Fact, ...] = (
             "general",
         ),
     ),
+    Fact(
+        "payment.network",
+        _K.CODE,
+        "The card's network.",
+        ask="the card's network",
+        codes=("visa", "mastercard", "amex", "discover"),
+        hint="platform",
+    ),
+    Fact("payment.reason_code", _K.TEXT, "The network's reason code as the notice prints it, e.g. 10.4."),
+    Fact(
+        "payment.seller_protection",
+        _K.CODE,
+        "What the transaction's page says of seller protection.",
+        ask="what the transaction's page says of seller protection",
+        codes=("eligible", "partially_eligible", "not_eligible"),
+        hint="platform",
+    ),
     Fact("cancellation.requested", _K.EVENT, "The buyer asked to cancel."),
     Fact("cancellation.answered", _K.EVENT, "The seller answered the request."),
     # goods coming back, money going back
@@ -281,6 +329,25 @@ FACTS: tuple[Fact, ...] = (
     Fact("return.answered", _K.EVENT, "The seller answered the return request."),
     Fact("return.agreed", _K.EVENT, "Both agreed on a return."),
     Fact("return.rejected", _K.EVENT, "The seller refused the return."),
+    Fact("return.requested_again", _K.EVENT, "The buyer asked again after the refusal."),
+    Fact("return.confirmed", _K.EVENT, "The seller confirmed the returned goods on the platform."),
+    Fact("return.cancelled", _K.EVENT, "The return was called off."),
+    Fact("return.number", _K.COUNT, "Which return of this order it is, 1 for the first."),
+    Fact("return.serial_matches", _K.FLAG, "The serial number is that of the order."),
+    Fact("return.kept_by_buyer", _K.FLAG, "The platform refunded and lets the buyer keep the goods."),
+    Fact("return.fair_use_exceeded", _K.FLAG, "The platform says that the buyer returns too often."),
+    Fact(
+        "return.not_returnable",
+        _K.CODE,
+        "Why the shop's system takes no return of this line.",
+        codes=("final_sale", "returned", "return_window_expired", "unfulfilled", "other"),
+    ),
+    Fact(
+        "return.decline_reason",
+        _K.CODE,
+        "Reason given for the refusal of the return.",
+        codes=("final_sale", "return_period_ended", "other"),
+    ),
     Fact("return.sent", _K.EVENT, "The buyer sent the goods back."),
     Fact("return.delivered_at", _K.EVENT, "The returned goods arrived."),
     Fact("return.first_scan", _K.EVENT, "First carrier scan of the return."),
@@ -292,6 +359,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("withdrawal.information_given", _K.FLAG, "The seller informed about the right of withdrawal."),
     Fact("refund.issued", _K.EVENT, "The buyer was refunded in full."),
     Fact("refund.partly_issued", _K.EVENT, "The buyer was refunded in part."),
+    Fact("refund.credited", _K.EVENT, "The refund has reached the buyer's account."),
     Fact("refund.part_offered", _K.EVENT, "The seller offered a part refund."),
     Fact("refund.part_answered", _K.EVENT, "The buyer answered the offer of a part refund."),
     Fact("refund.amount", _K.MONEY, "Refunded so far."),
@@ -337,6 +405,12 @@ FACTS: tuple[Fact, ...] = (
     # tables
     Fact("parcels", _K.TABLE, "Parcels of the order.", ask="the tracking of the parcel", columns=_PARCEL),
     Fact("lines", _K.TABLE, "Lines of the order.", columns=_LINE),
+    Fact(
+        "calendar",
+        _K.TABLE,
+        "Days that the seller's own places are closed or open besides the country's.",
+        columns=_CALENDAR,
+    ),
     Fact("health", _K.TABLE, "How close the shop is to the platform's lines.", columns=_HEALTH),
     Fact("experience", _K.TABLE, "What became of offers in the seller's own closed cases.", columns=_EXPERIENCE),
     Fact("prior_orders", _K.TABLE, "Earlier orders of the same buyer.", columns=_PRIOR),

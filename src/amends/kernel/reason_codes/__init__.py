@@ -5,7 +5,7 @@ shows is not in them. Liability is never read off a code: the facts of the case 
 """
 
 from amends.kernel.reason_codes.check import OWN_ONLY, problems
-from amends.kernel.reason_codes.decided import PAYPAL_DECIDED
+from amends.kernel.reason_codes.decided import PAYPAL_DECIDED, PAYPAL_DECIDED_SOURCE
 from amends.kernel.reason_codes.lookup import (
     LISTS,
     NETWORKS,
@@ -27,6 +27,7 @@ __all__ = [
     "OWN_ONLY",
     "PAYMENT_SERVICES",
     "PAYPAL_DECIDED",
+    "PAYPAL_DECIDED_SOURCE",
     "Exactness",
     "Found",
     "Match",

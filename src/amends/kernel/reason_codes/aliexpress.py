@@ -52,8 +52,7 @@ LISTS: tuple[ReasonList, ...] = (
                 note="goods without a body; no leaf of the fourteen is about them",
             ),
         ),
-        note="15 headings, worded as our sheet of sources restates them. The end of validity is taken from the next "
-        "list, not from a document.",
+        note="15 headings, restated, not quoted. The end of validity is taken from the next list, not from a document.",
     ),
     ReasonList(
         "aliexpress",

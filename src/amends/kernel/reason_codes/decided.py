@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SOURCE = (
+PAYPAL_DECIDED_SOURCE = (
     "paypal/paypal-rest-api-specifications, openapi/customer_disputes_v1.json 1.10 @ec4d8f3 (2024-02-03), "
     "adjudication_reason"
 )

@@ -51,9 +51,9 @@ def lists_of(platform: str, on: date | None = None, *, lists: tuple[ReasonList, 
 
 
 def status_of(platform: str, *, lists: tuple[ReasonList, ...] = LISTS) -> Status | None:
-    """How well a platform is sourced, by the best of its own lists; None for a platform without an entry."""
+    """How well a platform is sourced, by the weakest of its own lists; None for a platform without an entry."""
     ranks = list(Status)
-    return min((e.status for e in lists if e.platform == platform), key=ranks.index, default=None)
+    return max((e.status for e in lists if e.platform == platform), key=ranks.index, default=None)
 
 
 def _spellings(entry: ReasonList, text: str) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ LISTS: tuple[ReasonList, ...] = (
             wider("2061", "Seller situations", "other", "cancellation"),
             wider("2062", "Cargo situations", "in_transit_late", "damaged", "other"),
         ),
-        note="Labels as our sheet of sources restates them.",
+        note="Labels restated, not quoted.",
     ),
     ReasonList(
         "walmart",

@@ -18,6 +18,7 @@ from amends.faces.console import formats, present, words, words_facts
 from amends.kernel.money import MoneyError, parse_money
 
 register = template.Library()
+UNDO = {"undo": "message_undo", "undo_withdrawal": "house_rule_restore"}  # the word of a note: the address
 SIGNS = {"late": "warning", "soon": "today", "ok": "check"}
 
 
@@ -213,12 +214,12 @@ def field(bound: Any, extra: str = "") -> SafeString:
 
 @register.filter
 def undo_of(message: Any) -> dict[str, str] | None:
-    """`undo:<message id>:<seconds>` in a note's extra tags: it gets a button that takes the answer back."""
+    """`undo:<id>:<seconds>` in a note's extra tags: it gets a button that takes back what was done to that row."""
     word, _sep, rest = str(message.extra_tags or "").partition(":")
-    if word != "undo":
+    if word not in UNDO:
         return None
     pk, _sep, seconds = rest.partition(":")
-    return {"pk": pk, "seconds": seconds}
+    return {"pk": pk, "seconds": seconds, "to": UNDO[word]}
 
 
 @register.simple_tag(takes_context=True)

@@ -26,6 +26,7 @@ from amends.kernel.outcome import InputError, Problem
 
 WIDTH = 1000  # of a track, in its own units
 MOST_TEXT = 200_000
+MOST_SHOWN = 12
 FEW_DAYS, SOME_WEEKS = 21, 120
 
 
@@ -103,7 +104,7 @@ def _minutes(found: Simulation) -> tuple[int, int]:
 def _facts(text: str) -> dict[str, Any]:
     """Raises InputError; a JSON text that is no object is refused like any other."""
     if len(text) > MOST_TEXT:
-        raise InputError([Problem("too_large", "", {"most": f"{MOST_TEXT} characters"})])
+        raise InputError([Problem("text_too_long", "", {"most": MOST_TEXT})])
     try:
         return read_facts(json.loads(text))
     except json.JSONDecodeError as error:
@@ -124,7 +125,7 @@ def _board(request: HttpRequest, text: str, at: str, steps: tuple[str, ...]) -> 
     try:
         facts = _facts(text)
     except InputError as error:
-        return context | {"wrong": words.problems(error)}
+        return context | {"wrong": [(p.where, words.problem(p.code, p.params)) for p in error.problems[:MOST_SHOWN]]}
     found = simulate(facts, book_of(scope_of(request)), _moment(facts, at), [s for s in steps if s in WHAT_IFS])
     minutes, most = _minutes(found)
     return context | {
@@ -145,7 +146,7 @@ def clock(request: HttpRequest) -> HttpResponse:
     wire: dict[str, Any] = MODELS[name]
     view = inbox.find(request, number) if number else None
     if view is not None:
-        wire = {key: seen["value"] for key, seen in view.facts.items()}
+        wire = {key: seen.value for key, seen in view.facts.items()}
     text = json.dumps(wire, indent=2, ensure_ascii=False)
     steps = tuple(request.GET.getlist("what_if"))
     context = _board(request, text, request.GET.get("at", ""), steps) | {

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import yaml
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from amends.base.accounts.core import Permission
-from amends.faces.console.guard import needs
+from amends.base.accounts.core import Permission, Scope
+from amends.faces.console import house
+from amends.faces.console.guard import needs, scope_of
+from amends.judgement.policies.queries import book_of
+from amends.judgement.rules.compare import as_text, diff, law_of
 from amends.judgement.rules.core import Rule, Rulebook, Source
 from amends.judgement.rules.load import current
 from amends.judgement.rules.models import RuleVersion
@@ -44,20 +46,23 @@ def _fits(row: Row, chosen: dict[str, str]) -> bool:
         return False
     if chosen["stale"] and not row.age_days:
         return False
+    if chosen["house"] and rule.house_of is None:
+        return False
     text = " ".join((rule.id, *rule.title.values(), rule.cite.source if rule.cite else "", *rule.tags)).lower()
     return all(word in text for word in chosen["q"].lower().split())
 
 
 @needs(Permission.RULE_READ)
 def rules(request: HttpRequest) -> HttpResponse:
-    book = current()
+    book = book_of(scope_of(request))
     rows = _rows(book, timezone.localdate())
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "platform", "confidence", "stale")}
+    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "platform", "confidence", "stale", "house")}
     context = {
         "section": "rules",
         "rows": [row for row in rows if _fits(row, chosen)],
         "total": len(rows),
         "stale": sum(1 for row in rows if row.age_days),
+        "house": sum(1 for row in rows if row.rule.house_of is not None),
         "platforms": sorted({row.platform for row in rows}),
         "chosen": chosen,
         "book": book,
@@ -68,9 +73,18 @@ def rules(request: HttpRequest) -> HttpResponse:
 @needs(Permission.RULE_READ)
 def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     """One rule as a page, or as a side sheet when a citation asks for it."""
-    book, wanted = current(), request.GET.get("version", "")
+    return rule_page(request, rule_id)
+
+
+def rule_page(request: HttpRequest, rule_id: str, form: house.OverrideForm | None = None) -> HttpResponse:
+    """`form`: what was filled in about a number and was refused. A version that the house has set otherwise is
+    shown as it was shipped."""
+    scope, wanted = scope_of(request), request.GET.get("version", "")
+    book = book_of(scope)
     found = book.find(rule_id, wanted)
-    kept = None if found else _kept(rule_id, wanted)
+    if found is None and wanted and (found := current().find(rule_id, wanted)) is not None:
+        book = current()
+    kept = None if found else _kept(scope, rule_id, wanted)
     if found is None and kept is None:
         found = book.find(rule_id)  # a version that was never kept: show what is in force, and say so
         if found is None:
@@ -78,15 +92,17 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     context: dict[str, Any] = {"section": "rules", "rule_id": rule_id, "wanted": wanted, "kept": kept, "rule": found}
     if found is not None:
         context |= _shown(found, book, timezone.localdate())
+        context["house"] = house.section(scope, found, form)
     if kept is not None:
-        context["source_text"] = _text(kept.body)
+        context["source_text"] = as_text(kept.body)
     sheet = request.headers.get("HX-Target") == "sheet-body"
     return render(request, "rules/sheet.html" if sheet else "rules/rule.html", context)
 
 
-def _kept(rule_id: str, version: str) -> RuleVersion | None:
-    """A version no longer in the book, kept because some judgement cited it."""
-    rows = RuleVersion.objects.filter(rule_id=rule_id)
+def _kept(scope: Scope, rule_id: str, version: str) -> RuleVersion | None:
+    """A version no longer in the book, kept because some judgement cited it; a house rule's only in its own house."""
+    whose = Q(organisation=None) | Q(organisation_id=scope.organisation_id)
+    rows = RuleVersion.objects.filter(whose, rule_id=rule_id)
     return (rows.filter(version=version) if version else rows).order_by("-first_used_at").first()
 
 
@@ -102,8 +118,8 @@ def _shown(rule: Rule, book: Rulebook, today: date) -> dict[str, Any]:
         "examples": [(e, check_example(rule, e.given, e.expect, book.rates)) for e in rule.examples],
         "versions": versions,
         "before": before,
-        "diff": _diff(_law(before), _law(rule)) if before else [],
-        "source_text": _text(rule.body),
+        "diff": diff(law_of(before), law_of(rule)) if before else [],
+        "source_text": as_text(rule.body),
         "related": [(name, getattr(rule, name)) for name in ("overrides", "excludes") if getattr(rule, name)],
     }
 
@@ -114,28 +130,3 @@ def _sources(rule: Rule, book: Rulebook) -> list[tuple[Source, str]]:
         return []
     found = [book.sources[key] for key in (rule.cite.source, *rule.cite.also) if key in book.sources]
     return [(s, s.url if "://" in s.url or not s.url else f"https://{s.url}") for s in found]
-
-
-def _text(body: Any) -> str:
-    return yaml.safe_dump(_plain(body), allow_unicode=True, sort_keys=False, width=96)
-
-
-def _law(rule: Rule) -> str:
-    """What the rule says, without its examples: they are its test and change for other reasons."""
-    return _text({k: v for k, v in rule.body.items() if k != "examples"})
-
-
-def _plain(value: Any) -> Any:
-    """Only what YAML has: mappings, lists and scalars."""
-    if hasattr(value, "items"):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(v) for v in value]
-    return value if isinstance(value, str | int | bool | None) else str(value)
-
-
-def _diff(before: str, after: str) -> list[tuple[str, str]]:
-    """(kind, line) with kind add, del or same; only changed places with a little around them."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    kinds = {"+": "add", "-": "del", " ": "same", "@": "gap"}
-    return [(kinds[line[0]], line[1:] if line[0] != "@" else "…") for line in lines if line[:3] not in ("+++", "---")]

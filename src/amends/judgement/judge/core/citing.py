@@ -11,7 +11,8 @@ from amends.judgement.judge.core.applying import Applied
 from amends.judgement.judge.core.judgement import Because, Citation, Contradiction
 from amends.judgement.liability.core import Fired, Verdict, without_overridden
 from amends.judgement.rules.core import Decision, Rule
-from amends.kernel.clauses import CLOCK_PREFIX, ClockIs, Compare, Happened, InTable, Known, Step, explain
+from amends.kernel.clauses import CLOCK_PREFIX, ClockIs, Compare, Happened, InTable, Known
+from amends.kernel.explain import Step, explain
 
 STATE_ORDER = {State.RUNNING: 0, State.PAUSED: 1, State.EXPIRED: 2}
 SETTLED = (Decision.FOR_BUYER, Decision.FOR_SELLER)

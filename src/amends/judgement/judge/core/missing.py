@@ -12,17 +12,8 @@ from amends.judgement.judge.core.applying import EVENT_FACTS, Applied, Settled, 
 from amends.judgement.judge.core.judgement import Move, Unknown
 from amends.judgement.rules.core import Decision, Rule, Rulebook, Texts
 from amends.judgement.rules.vocabulary import Fact, Kind, find, question
-from amends.kernel.clauses import (
-    CLOCK_PREFIX,
-    Among,
-    Clause,
-    Compare,
-    Either,
-    Every,
-    InTable,
-    Not,
-    unknown_facts,
-)
+from amends.kernel.clauses import CLOCK_PREFIX, Among, Clause, Compare, Either, Every, InTable, Not
+from amends.kernel.explain import unknown_facts
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
 

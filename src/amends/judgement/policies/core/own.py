@@ -50,7 +50,7 @@ def own_rule(text: str, organisation_id: int, *, number: int = 0, on: date | Non
         given = node.get("cite")
         also = given.get("also", ()) if isinstance(given, Mapping) else ()
         own["cite"] = {"source": SOURCE, **({"also": also} if also else {})}
-        rule = parse_rule(own, Layer.SHOP, tables, "house")
+        rule = parse_rule(own, Layer.SHOP, tables, "houses/own.yaml")
     except DuplicateKeyError as error:
         return (Problem("duplicate_key", where(error.line), {"key": error.key}),)
     except Refused as refused:
