@@ -33,6 +33,7 @@ PRIORS: dict[str, Any] = {
     "dispute_fee": {"default": "0", "ebay": "20.00"},
     "metric_cost": {"default": "4.00"},
     "p_escalate_if_refused": "0.5",
+    "p_persist": "0.5",
     "asked_otherwise": "0.5",
     "p_accept": {"default": "0.6", "refund_full": "1"},
     "p_accept_partial": {"default": "0.5"},
@@ -90,14 +91,15 @@ def test_contesting_costs_the_work_and_what_is_lost() -> None:
 
 
 def test_a_return_costs_freight_and_handling_less_what_can_be_sold_again() -> None:
-    # accepted 0.6 × (100 + 10 + 2 − 45) = 40.20; refused 0.4 × escalates 0.5 × 111.60 = 22.32
+    # accepted 0.6 × (100 + 10 + 2 − 45) = 40.20; refused 0.4 × (escalates 0.5 × 111.60 + stays 0.5 × 0.5 × 100) = 32.32
     option = ranked(verdict())["return_and_refund"]
-    assert option.cost == Money.of("62.52", "USD")
+    assert option.cost == Money.of("72.52", "USD")
     assert parts_of(option) == {
         "pay": "60.00 USD",
         "return_freight": "6.00 USD",
         "handling": "1.20 USD",
         "resale": "-27.00 USD",
+        "later": "10.00 USD",
         "escalation": "21.60 USD",
         "metric": "0.72 USD",
     }
@@ -112,6 +114,7 @@ def test_a_warehouse_in_the_buyers_country_shortens_the_way_back() -> None:
         "return_freight": "2.40 USD",
         "handling": "1.20 USD",
         "resale": "-21.60 USD",
+        "later": "10.00 USD",
         "escalation": "21.60 USD",
         "metric": "0.72 USD",
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from amends.base.accounts.core import Permission, Scope
 from amends.faces.console import words
 from amends.judgement.policies import actions, queries
-from amends.judgement.policies.core import Kind, Number, overridable
+from amends.judgement.policies.core import Kind, Number, overridable, own_rule
 from amends.judgement.policies.models import HouseRule
 from amends.judgement.rules.core import Rule
 from amends.judgement.rules.load import current
@@ -89,7 +89,7 @@ class Shown:
 
 class OverrideForm(forms.Form):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
-    path = forms.ChoiceField(label=gettext_lazy("Number"))
+    path = forms.ChoiceField(label=gettext_lazy("Which number"))
     value = forms.CharField(label=gettext_lazy("New value"), max_length=40)
     citation = forms.CharField(
         label=gettext_lazy("Where it says so"),
@@ -122,6 +122,20 @@ class OwnForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=actions.MOST["reason"], widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+def withdrawn(scope: Scope) -> list[HouseRule]:
+    """Own rules that are in force no more."""
+    return [row for row in queries.listed(scope) if row.kind == Kind.OWN.value and row.withdrawn_at is not None]
+
+
+def withdrawn_rule(scope: Scope, rule_id: str, version: str) -> Rule | None:
+    """An own rule as it stood when it was withdrawn, so that its page still shows it. Empty `version`: any."""
+    row = next((row for row in queries.history(scope, rule_id) if row.kind == Kind.OWN.value), None)
+    if row is None or row.withdrawn_at is None:
+        return None
+    rule = own_rule(row.body, scope.organisation_id, number=row.number, on=row.created_at.date())
+    return rule if isinstance(rule, Rule) and version in ("", rule.version) else None
 
 
 def section(scope: Scope, rule: Rule, form: OverrideForm | None = None) -> dict[str, Any]:

@@ -125,6 +125,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "carrier_claim": _("recovered from the carrier"),
         "work": _("work"),
         "metric": _("account health"),
+        "later": _("if refused and asked again"),
         "duty": _("import duty"),
         "duty_back": _("duty that comes back"),
         "fees": _("platform fee that comes back"),

@@ -60,8 +60,9 @@ def remedy_json(remedy: Remedy) -> dict[str, Any]:
 
 def _because_json(because: Because) -> dict[str, Any]:
     """A table is told by its number of rows: the rows themselves stand with the facts."""
-    saw = f"{len(because.saw)} rows" if isinstance(because.saw, tuple) else to_wire(because.saw)
-    return {"fact": because.fact, "saw": saw, "holds": because.holds}
+    if isinstance(because.saw, tuple):
+        return {"fact": because.fact, "saw": None, "rows": len(because.saw), "holds": because.holds}
+    return {"fact": because.fact, "saw": to_wire(because.saw), "holds": because.holds}
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:

@@ -266,6 +266,14 @@ def ledger_word(verb: str) -> str:
     return words.label("ledger_verb", verb.removesuffix(":done"))
 
 
+@register.simple_tag(takes_context=True)
+def saw(context: dict[str, Any], value: Any) -> SafeString | str:
+    """What a rule saw: a moment as a moment, a code in words, everything else as it stands."""
+    if isinstance(value, str):
+        return when(context, value) if _aware(value) else words.label("fact_value", value)
+    return _("not there") if value is None else pretty(value)
+
+
 @register.filter
 def outcome_words(value: Any) -> str:
     """One value of an outcome: codes in words, the rest as it stands."""

@@ -8,9 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -94,7 +92,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, done)
     tags = f"undo_withdrawal:{done.pk}:{UNDO_SECONDS}"
     messages.success(request, _("Withdrawn. Open cases are judged again now."), extra_tags=tags)
-    return _to_rule(done)
+    return redirect("rule", done.rule_id)
 
 
 @require_POST
@@ -104,19 +102,12 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     if isinstance(done, Refusal):
         return _refused(request, done)
     messages.success(request, _("It is in force again."))
-    return _to_rule(done)
+    return redirect("rule", done.rule_id)
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     messages.error(request, words.refusal(refusal.code, refusal.params))
     return redirect("rule", refusal.rule_ids[0]) if refusal.rule_ids else redirect("rules")
-
-
-def _to_rule(row: HouseRule) -> HttpResponse:
-    """An own rule that is not in force has no page of its own; the list shows what there is."""
-    if row.kind == Kind.OWN.value and row.withdrawn_at is not None:
-        return redirect(f"{reverse('rules')}?{urlencode({'house': 1})}")
-    return redirect("rule", row.rule_id)
 
 
 @needs(Permission.RULE_WRITE)

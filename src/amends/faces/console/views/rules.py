@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -62,6 +62,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "rows": [row for row in rows if _fits(row, chosen)],
         "total": len(rows),
         "stale": sum(1 for row in rows if row.age_days),
+        "withdrawn": house.withdrawn(scope_of(request)) if chosen["house"] else [],
         "house": sum(1 for row in rows if row.rule.house_of is not None),
         "platforms": sorted({row.platform for row in rows}),
         "chosen": chosen,
@@ -84,12 +85,16 @@ def rule_page(request: HttpRequest, rule_id: str, form: house.OverrideForm | Non
     found = book.find(rule_id, wanted)
     if found is None and wanted and (found := current().find(rule_id, wanted)) is not None:
         book = current()
+    gone = None if found else house.withdrawn_rule(scope, rule_id, wanted)
+    if gone is not None:
+        found, book = gone, replace(book, rules=(*book.rules, gone), memo={})
     kept = None if found else _kept(scope, rule_id, wanted)
     if found is None and kept is None:
         found = book.find(rule_id)  # a version that was never kept: show what is in force, and say so
         if found is None:
             raise Http404
     context: dict[str, Any] = {"section": "rules", "rule_id": rule_id, "wanted": wanted, "kept": kept, "rule": found}
+    context["withdrawn"] = gone is not None
     if found is not None:
         context |= _shown(found, book, timezone.localdate())
         context["house"] = house.section(scope, found, form)

@@ -95,7 +95,7 @@ class Pricer:
         return self.experience.estimate(code, "accepted", "offered", stated)
 
     def option(self, code: str, pay: Money, *parts: Part, accept: Estimate | None = None, like: str = "") -> Remedy:
-        """Expected cost = accepted × (pay + parts) + refused × escalates × loss there."""
+        """Expected cost = accepted × (pay + parts) + refused × (escalates × loss there + stays × the whole later)."""
         s, take = self.stakes, accept or self.accepted(like or code)
         risk = (ONE - take.p) * self.escalates.p
         accepted = [Part("pay", pay), *parts]
@@ -105,7 +105,13 @@ class Pricer:
             # A refund in full brings part of the platform's fee back, a part of it a part.
             accepted.append(Part("fees", -s.fee_back.times(min(pay.amount / s.value.amount, ONE))))
         weighted = [Part(p.name, p.amount.times(take.p).rounded()) for p in accepted if p.amount.amount]
-        return self._made(code, pay, [*weighted, *self._loss(risk)], take, risk)
+        return self._made(code, pay, [*weighted, *self._later(take.p), *self._loss(risk)], take, risk)
+
+    def _later(self, accepted: Decimal) -> list[Part]:
+        """Who refuses and stays often gets the whole in the end: a low offer is no saving if nobody takes it."""
+        stays = (ONE - accepted) * (ONE - self.escalates.p) * self.priors.number("p_persist")
+        amount = self.stakes.value.times(stays).rounded()
+        return [Part("later", amount)] if amount.amount else []
 
     def _loss(self, weight: Decimal) -> list[Part]:
         """What the platform's decision is expected to cost, by the probability that it comes to one."""
