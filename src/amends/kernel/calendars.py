@@ -35,7 +35,7 @@ def is_zone(name: str) -> bool:
 def at_local(day: date, clock: time, tz: ZoneInfo) -> datetime:
     """The instant of a wall-clock time; inside a daylight-saving gap, the gap's end."""
     local = datetime.combine(day, clock, tz)
-    if local.astimezone(UTC).astimezone(tz).time() == clock:
+    if local.utcoffset() == local.replace(fold=1).utcoffset() or local.astimezone(UTC).astimezone(tz).time() == clock:
         return local
     # The wall clock skipped this time. Under fold=0 Python reads it with the offset before the change, which
     # lands as far behind the gap's end as the time lay inside the gap.

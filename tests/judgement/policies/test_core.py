@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,6 +148,13 @@ def test_a_path_that_is_not_there_is_refused() -> None:
     refused = override(shipped("AE-RESP"), "clock.runs.weeks", "2", organisation_id=1)
     assert isinstance(refused, Refusal)
     assert refused.code == "no_such_number"
+
+
+def test_what_counts_backwards_may_stay_below_zero() -> None:
+    rule, number = next((r, n) for r, n in PLATFORM_NUMBERS if n.amount.startswith("-"))
+    made = override(rule, number.path, "-130", organisation_id=1)
+    assert isinstance(made, Rule)
+    assert find_number(made, number.path).text == f"-130 {number.unit}"  # type: ignore[union-attr]
 
 
 # ---- law
@@ -380,6 +389,39 @@ def test_any_text_gives_an_answer(text: str) -> None:
 def test_whatever_is_typed_gives_an_answer(text: str) -> None:
     found = own_rule(PROMISE.replace("DAYS", "60") + text, 1)
     assert isinstance(found, Rule | tuple)
+
+
+SHAPES: list[Any] = ["", "x", [], {}, ["x"], {"a": "b"}, [["x"]], {"en": []}, "-1", "9" * 40]
+
+
+def _places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [p for key, value in inner for p in ((*path, key), *_places(value, (*path, key)))]
+
+
+WHOLE = yaml.safe_load(PROMISE.replace("DAYS", "60"))
+WHOLE |= {
+    "valid": {"by": "order.placed_at", "from": "2026-01-01"},
+    "ask": {"order.item_total": "How much?"},
+    "overrides": ["HOUSE-RETURN-OVER"],
+    "tags": ["a"],
+    "cite": {"source": "S1", "also": ["S2"]},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_any_shape_in_any_place_gives_an_answer(shape: Any) -> None:
+    """A rule comes from a text field: what is wrong with it is said, and never breaks."""
+    for path in _places(WHOLE):
+        text = copy.deepcopy(WHOLE)
+        node = text
+        for step in path[:-1]:
+            node = node[step]
+        node[path[-1]] = shape
+        found = own_rule(yaml.safe_dump(text, sort_keys=False, default_style='"'), 1)
+        assert isinstance(found, Rule | tuple), path
+        if isinstance(found, Rule):
+            lay(BOOK, [House(1, found.id, Kind.OWN, 1, "c", DAY, body=yaml.safe_dump(text, default_style='"'))])
 
 
 def test_the_book_admits_what_is_free_and_silences_nothing_stronger() -> None:

@@ -17,6 +17,9 @@ from amends.judgement.policies.core import Kind, Number, overridable, own_rule
 from amends.judgement.policies.models import HouseRule
 from amends.judgement.rules.core import Rule
 from amends.judgement.rules.load import current
+from amends.judgement.rules.vocabulary import find
+
+_OF_TABLE = ("of", "any", "none", "every")  # what names the table in a clause over rows
 
 
 def number_words(rule: Rule, number: Number) -> str:
@@ -62,6 +65,18 @@ def _condition(rule: Rule, number: Number) -> str:
         return _("how many of the conditions must hold")
     else:
         fact = str(above if operator in words.LABELS["operator"] else operator)
+    table = next(
+        (
+            node[key]
+            for node in nodes
+            if isinstance(node, Mapping) and "where" in node
+            for key in _OF_TABLE
+            if isinstance(node.get(key), str)
+        ),
+        "",
+    )
+    if table and find(f"{table}.{fact}"):
+        fact = f"{table}.{fact}"
     compared = words.label("operator", operator) if operator in words.LABELS["operator"] else ""
     return " ".join(filter(None, (words.label("fact", fact), compared)))
 

@@ -39,6 +39,7 @@ SAID = (
     lazy("%(fact)s: an empty comparison"),
     lazy("fx goes with an amount and names a time, found %(fact)s at %(found)s"),
     lazy("%(fact)s: fx goes with at_least, at_most, more_than or less_than"),
+    lazy("%(fact)s: an empty list fits nothing"),
     lazy("an empty mapping says nothing"),
     lazy("expected a list of clauses"),
     lazy("expected one of the tables %(known)s, found %(found)s"),

@@ -207,6 +207,9 @@ def _picked(start: Start, moments: list[datetime]) -> datetime:
 
 def start_of(start: Start, record: Record, tz: ZoneInfo) -> tuple[datetime | None, tuple[str, ...]]:
     """The start moment (None: not yet), and the facts it waits for."""
+    if len(start.facts) == 1 and not start.day_after and not start.plus:
+        only = record.get(start.facts[0])
+        return only, (start.facts if only is None else ())
     moments = [(name, record.get(name)) for name in start.facts]
     known = [m for _, m in moments if m is not None]
     missing = tuple(name for name, m in moments if m is None)
@@ -259,14 +262,35 @@ def _paused_due(
     return due, is_open
 
 
+def _moved(
+    spec: ClockSpec,
+    record: Record,
+    begin: datetime,
+    due: datetime,
+    pauses: list[tuple[datetime, datetime | None, str]],
+    now: datetime,
+) -> tuple[datetime, bool]:
+    """Due with pauses and extensions, and whether a pause is still open."""
+    tz, is_paused = due.tzinfo, False
+    if pauses:
+        due, is_paused = _paused_due(due, begin, pauses, now)
+    for extension in spec.extends:
+        at = record.get(extension.event)
+        if at is not None and begin <= at <= min(now, due) and isinstance(tz, ZoneInfo):
+            due = add(due, extension.amount, extension.unit, tz, spec, None)
+    return due, is_paused
+
+
 def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # noqa: C901 - the life of a clock, in order
     """Where a clock stands at `now`. Never raises on any record the schema admits."""
     tz, zone_name, assumed = _zone_of(spec, record)
     begin, missing = start_of(spec.starts, record, tz)
     if begin is None:
         return Clock(spec.name, spec.owner, rule, State.NOT_STARTED, zone_name, missing=missing)
-    # What a clock waits for may come before a start that is shifted to a later day: that meets it all the same.
-    since = min(begin, _picked(spec.starts, [m for n in spec.starts.facts if (m := record.get(n)) is not None]))
+    since = begin
+    if spec.starts.day_after or spec.starts.plus:
+        # What a clock waits for may come before a start that is shifted to a later day: that meets it all the same.
+        since = min(begin, _picked(spec.starts, [m for n in spec.starts.facts if (m := record.get(n)) is not None]))
     for name in spec.restarts:
         again = record.get(name)
         if again is not None and begin < again <= now:
@@ -276,21 +300,20 @@ def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # 
     if computed is None and external is None:
         by = "" if isinstance(spec.amount, int) else spec.amount.by
         return Clock(spec.name, spec.owner, rule, State.UNKNOWN, zone_name, starts=begin, missing=(by,))
-    pauses: list[tuple[datetime, datetime | None, str]] = [
-        (first, last, pause.because) for pause in spec.pauses for first, last in record.get(pause.spans) or ()
-    ]
+    pauses: list[tuple[datetime, datetime | None, str]] = []
     is_paused = False
-    if computed is not None:
-        if pauses:
-            computed, is_paused = _paused_due(computed, begin, pauses, now)
-        for extension in spec.extends:
-            at = record.get(extension.event)
-            if at is not None and begin <= at <= min(now, computed):
-                computed = add(computed, extension.amount, extension.unit, tz, spec, None)
-        computed = computed.astimezone(tz)
+    if spec.pauses or spec.extends:
+        pauses = [(a, b, pause.because) for pause in spec.pauses for a, b in record.get(pause.spans) or ()]
+        if computed is not None:
+            computed, is_paused = _moved(spec, record, begin, computed, pauses, now)
+            computed = computed.astimezone(tz)
     due = external if external is not None else computed
     assert due is not None  # noqa: S101 - one of the two is known here
-    met = min((m for name in spec.stops if (m := record.get(name)) is not None and since <= m <= now), default=None)
+    met = None
+    for name in spec.stops:
+        at = record.get(name)
+        if at is not None and since <= at <= now and (met is None or at < met):
+            met = at
     if met is not None and met <= due:
         state = State.MET
     elif now > due:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from amends.judgement.clocks.core import ClockSpec
-from amends.kernel.clauses import Clause, Compare, Compiled, Constant, Every, compile_clause
+from amends.kernel.clauses import Clause, Compare, Compiled, Constant, Every, Happened, compile_clause
 from amends.kernel.fx import Rates
 from amends.kernel.parties import Confidence, Party
 
@@ -160,9 +160,13 @@ COMMON = ("platform", "order.ship_country", "case.kind")
 
 
 class Candidate(NamedTuple):
-    """A rule that may apply. `applies` is what remains to be asked, None for nothing; `dated`: it has versions."""
+    """A rule that may apply. `applies` is what remains to be asked, None for nothing; `dated`: it has versions.
+
+    `event` must have happened for it to apply, empty where none must: most rules fall at this first look.
+    """
 
     rule: Rule
+    event: str
     applies: Compiled | None
     dated: bool
 
@@ -213,5 +217,6 @@ def _candidate(rule: Rule, known: Mapping[str, str]) -> Candidate:
     """The rule with what is left to ask of a case whose common facts are known and fit."""
     parts = rule.applies.clauses if isinstance(rule.applies, Every) else (rule.applies,)
     left = tuple(p for p in parts if not (isinstance(p, Compare) and p.op in ("is", "in") and p.fact in known))
+    event = next((p.event for p in left if isinstance(p, Happened) and p.wanted), "")
     dated = rule.valid is not None and (rule.valid.begins is not None or rule.valid.ends is not None)
-    return Candidate(rule, compile_clause(Every(left)) if left else None, dated)
+    return Candidate(rule, event, compile_clause(left[0] if len(left) == 1 else Every(left)) if left else None, dated)

@@ -87,6 +87,8 @@ class ClauseReader:
 
     def members(self, fact: Fact, value: Any, line: int) -> frozenset[Any]:
         items = value if isinstance(value, list) else [value]
+        if not items:
+            raise Refused(f"{fact.name}: an empty list fits nothing", line)
         out: set[Any] = set()
         for item in items:
             if isinstance(item, str) and item in GROUPS and fact.kind is Kind.COUNTRY:

@@ -36,7 +36,9 @@ def apply_rules(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Appl
     record[RATES] = book.rates
     active: list[Rule] = []
     pending: list[Rule] = []
-    for rule, left, dated in book.candidates(*(facts.get(name) for name in COMMON)):
+    for rule, event, left, dated in book.candidates(*(facts.get(name) for name in COMMON)):
+        if event and event not in record:
+            continue
         force = rule.in_force(record) if dated else True
         if force is False:
             continue

@@ -72,8 +72,8 @@ def find_number(rule: Rule, path: str) -> Number | None:
 def wanted_text(number: Number, value: str) -> str | None:
     """The new value in wire form, with the unit of the old one; None for anything but a number in that unit."""
     match = _NUMBER.fullmatch(value.strip())
-    if match is None or Decimal(match["amount"]) < 0:
-        return None
+    if match is None or (Decimal(match["amount"]) < 0 and not number.amount.startswith("-")):
+        return None  # only what counts backwards, `plus: -120 days`, may be below zero
     if match["unit"] and match["unit"].lower() != number.unit.lower():
         return None
     written = _NUMBER.fullmatch(number.text)
