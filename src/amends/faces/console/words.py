@@ -25,7 +25,7 @@ LABELS: dict[str, dict[str, Any]] = {
     },
     "role_help": {
         "owner": _("Everything, including people, tokens and settings."),
-        "lead": _("Works cases, approves refunds, reads the ledger, re-runs jobs."),
+        "lead": _("Works cases, approves refunds, writes house rules, reads the ledger, re-runs jobs."),
         "agent": _("Works cases: answers, offers, settles, imports."),
         "finance": _("Settles and approves refunds, reads the ledger, imports."),
         "warehouse": _("Reads cases and orders, works the dock."),

@@ -198,13 +198,6 @@ def lost(metric: Metric, row: Row, span: Span) -> Row:
     return {**row, **{column: at if value == HAPPENS else value for column, value in metric.loss}}
 
 
-def _losable(metric: Metric, row: Row, now: datetime) -> bool:
-    """A row whose loss has happened already is not lost twice."""
-    return bool(metric.loss) and not any(
-        value == HAPPENS and (at := row.get(column)) is not None and at <= now for column, value in metric.loss
-    )
-
-
 def evaluate(metric: Metric, rows: Iterable[Row], now: datetime) -> Standing:
     """What the metric stands at. One walk over the rows, two where the window depends on their number."""
     rows = rows if isinstance(rows, (list, tuple)) else list(rows)
@@ -220,7 +213,7 @@ def evaluate(metric: Metric, rows: Iterable[Row], now: datetime) -> Standing:
         unsure += times * is_now.unsure
         if is_now.at is not None:
             counted.append((is_now.at, times))
-        if metric.limit is not None and _losable(metric, row, now):
+        if metric.limit is not None and metric.loss:
             then = _contribution(metric, lost(metric, row, span), span, now)
             effect = then.numerator - is_now.numerator, then.denominator - is_now.denominator
             if effect != (0, 0):
@@ -261,9 +254,9 @@ def budget(metric: Metric, numerator: int, denominator: int, effects: Mapping[tu
     )
     left = 0
     for step, (above, below), many in steps:
-        if step <= 0 and limit.rate is not None:
+        if step <= 0:
             break
-        crossing = _first_crossing(metric, limit, numerator, denominator, step, above, below)
+        crossing = _first_crossing(metric, limit, numerator, denominator, step, above)
         if crossing is not None and crossing <= many:
             return left + crossing - 1
         left += many
@@ -278,8 +271,8 @@ def _step(metric: Metric, limit: Limit, effect: tuple[int, int]) -> Fraction:
     return Fraction(bound - above) if metric.higher else Fraction(above - bound)
 
 
-def _first_crossing(  # noqa: PLR0913, PLR0917 - two counts and the step they move by
-    metric: Metric, limit: Limit, numerator: int, denominator: int, step: Fraction, above: int, below: int
+def _first_crossing(
+    metric: Metric, limit: Limit, numerator: int, denominator: int, step: Fraction, above: int
 ) -> int | None:
     """The smallest number of equal losses that crosses the line; None when none does."""
     needed = 1
@@ -292,8 +285,6 @@ def _first_crossing(  # noqa: PLR0913, PLR0917 - two counts and the step they mo
         distance = -distance if metric.higher else distance
         steps = distance / step
         needed = max(needed, -(-steps.numerator // steps.denominator) if limit.reached else steps.__floor__() + 1)
-        if metric.higher and denominator == 0 and below > 0:
-            needed = max(needed, 1)
     return needed
 
 
@@ -304,8 +295,6 @@ def recount(metric: Metric, rows: list[Row], now: datetime, many: int) -> Standi
     single = [{**row, TIMES: 1} for row in rows for _ in range(row.get(TIMES, 1))]
 
     def step(row: Row) -> Fraction:
-        if not _losable(metric, row, now):
-            return Fraction(-1)
         was, then = (_contribution(metric, r, span, now) for r in (row, lost(metric, row, span)))
         return _step(metric, limit, (then.numerator - was.numerator, then.denominator - was.denominator))
 

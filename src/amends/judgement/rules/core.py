@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from amends.judgement.clocks.core import ClockSpec
+from amends.judgement.metrics.core import Metric
+from amends.judgement.metrics.penalties import Penalty
 from amends.kernel.clauses import Clause, Compare, Compiled, Constant, Every, Happened, compile_clause
 from amends.kernel.fx import Rates
 from amends.kernel.parties import Confidence, Party
@@ -110,6 +112,8 @@ class Rule:
     file: str
     line: int
     house_of: int | None = None  # organisation, for a house rule
+    metric: Metric | None = None  # counts over the shop's orders; says nothing about one case
+    penalty: Penalty | None = None  # counts over the shop's offences
     run_applies: Compiled = field(init=False, repr=False, compare=False)
     run_when: Compiled = field(init=False, repr=False, compare=False)
     run_clock_only: Compiled = field(init=False, repr=False, compare=False)
@@ -122,6 +126,11 @@ class Rule:
     @property
     def active(self) -> bool:
         return self.confidence is not Confidence.D
+
+    @property
+    def of_cases(self) -> bool:
+        """Whether it says something about a case, not only about the shop."""
+        return self.then is not None or self.clock is not None
 
     def in_force(self, record: Mapping[str, Any]) -> bool | None:
         """Whether this version is the one for the case; unknown when the choosing date is."""
@@ -192,7 +201,7 @@ class Rulebook:
             found = tuple(
                 _candidate(rule, known)
                 for rule in self.rules
-                if rule.active and all(_may_match(rule.defaults.get(name), value) for name, value in known.items())
+                if rule.active and rule.of_cases and all(_may_match(rule.defaults.get(name), value) for name, value in known.items())
             )
             self.memo[key] = found
         return found

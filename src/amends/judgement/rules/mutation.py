@@ -157,7 +157,7 @@ def _clause(node: Any, path: Path, table: str = "", *, fixed: bool = False) -> I
         elif key == "not":
             yield from _clause(value, here, table)
         elif key == "where":
-            inner = next((str(node[k]) for k in ("any", "none", "every", "of") if k in node), "")
+            inner = next((str(node[k]) for k in ("any", "none", "every", "of") if k in node), table)
             yield from _clause(value, here, inner)
         elif key in _TURNED_KEYS:
             yield path, node, {_TURNED_KEYS[key]: value}

@@ -13,6 +13,8 @@ import yaml
 from amends.judgement.rules.core import Cite, Example, Layer, Rule, Texts, Validity
 from amends.judgement.rules.parse_clause import ClauseReader, Refused, defaults_of, line_of
 from amends.judgement.rules.parse_clock import parse_clock
+from amends.judgement.rules.parse_metric import parse_metric
+from amends.judgement.rules.parse_penalty import parse_penalty
 from amends.judgement.rules.parse_then import parse_then
 from amends.judgement.rules.parse_words import as_date, as_list, event_name, mapping_of, one_of, texts, zone_name
 from amends.judgement.rules.vocabulary import find
@@ -31,6 +33,8 @@ RULE_KEYS = {
     "when",
     "then",
     "clock",
+    "metric",
+    "penalty",
     "ask",
     "tags",
     "excludes",
@@ -109,8 +113,8 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
     clock, silence = parse_clock(node["clock"], tables) if "clock" in node else (None, None)
     valid = _validity(node.get("valid"), line_of(node.get("valid"), line))
     canonical = json.dumps(node, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    if clock is None and "then" not in node:
-        raise Refused("a rule needs `then` or `clock`", line)
+    if not {"then", "clock", "metric", "penalty"} & set(node):
+        raise Refused("a rule needs `then`, `clock`, `metric` or `penalty`", line)
     return Rule(
         id=str(node["id"]),
         version=valid.from_date.isoformat() if valid and valid.from_date else "open",
@@ -137,6 +141,8 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
         hash=hashlib.sha256(canonical.encode()).hexdigest(),
         file=file,
         line=line,
+        metric=parse_metric(node["metric"]) if "metric" in node else None,
+        penalty=parse_penalty(node["penalty"]) if "penalty" in node else None,
     )
 
 

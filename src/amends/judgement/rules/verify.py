@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from amends.judgement.clocks.core import Clock, State, run
 from amends.judgement.rules.core import Rule, Rulebook, Then
+from amends.judgement.rules.measure import measured
 from amends.judgement.rules.facts import parse_instant, read_facts, to_wire
 from amends.kernel.clauses import CLOCK_PREFIX, RATES
 from amends.kernel.fx import Rates
@@ -27,6 +28,7 @@ class Ran:
     fires: bool | None
     clock: Clock | None
     then: Then | None
+    measured: Mapping[str, Any] = field(default_factory=dict)  # of a metric or a penalty
 
 
 def _moments(record: Mapping[str, Any]) -> Iterator[datetime]:
@@ -77,7 +79,7 @@ def run_alone(rule: Rule, record: dict[str, Any], now: datetime) -> Ran:
     then = rule.then if fires else None
     if clock is not None and rule.silence is not None and fires:
         then = rule.silence if clock.state is State.EXPIRED else then
-    return Ran(True, fires, clock, then)
+    return Ran(True, fires, clock, then, measured(rule, record, now))
 
 
 def _observed(ran: Ran) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def _observed(ran: Ran) -> dict[str, Any]:
             "forbid": list(ran.then.forbid),
         }
         out |= ran.then.outcome
-    return out
+    return out | ran.measured
 
 
 def _equal(expected: Any, seen: Any) -> bool:

@@ -154,6 +154,45 @@ _EXPERIENCE = (
     Fact("lost", _K.COUNT, "How many of them were lost."),
 )
 
+_HISTORY = (
+    Fact("times", _K.COUNT, "How many orders the row stands for; one where it does not say."),
+    Fact("placed_at", _K.INSTANT, "When the order was placed."),
+    Fact("paid_at", _K.INSTANT, "When it was paid."),
+    Fact("ship_by", _K.INSTANT, "Latest dispatch promised to the platform."),
+    Fact("promised_by", _K.INSTANT, "Latest delivery date shown to the buyer."),
+    Fact("fulfilment", _K.CODE, "Who ships.", codes=("seller", "platform")),
+    Fact("shipped_at", _K.EVENT, "Dispatch was confirmed."),
+    Fact("first_scan_at", _K.EVENT, "First scan by the carrier."),
+    Fact("delivered_at", _K.EVENT, "Delivered."),
+    Fact("confirmed_at", _K.EVENT, "The buyer confirmed receipt, or the platform did for them."),
+    Fact("tracking_valid", _K.FLAG, "The declared number exists at the carrier and belongs to this parcel."),
+    Fact("asked_at", _K.EVENT, "First message of the buyer about a problem."),
+    Fact("answered_at", _K.EVENT, "First answer of the seller to it."),
+    Fact("negative_feedback", _K.EVENT, "The buyer left negative feedback."),
+    Fact("cancelled_at", _K.EVENT, "The order was cancelled."),
+    Fact("cancelled_by", _K.CODE, "Who cancelled it.", codes=("seller", "buyer", "platform")),
+    Fact("return_requested_at", _K.EVENT, "The buyer asked to return or to be refunded."),
+    Fact("reason_fault", _K.CODE, "Whose fault the return is by its reason.", codes=("seller", "buyer")),
+    Fact("refunded", _K.EVENT, "The buyer was refunded."),
+    Fact("dispute_opened_at", _K.EVENT, "A dispute was opened at the platform."),
+    Fact("dispute_withdrawn", _K.EVENT, "The buyer withdrew it."),
+    Fact("escalated_at", _K.EVENT, "The platform was asked to decide."),
+    Fact("decided_at", _K.EVENT, "The platform decided."),
+    Fact("dispute_closed_at", _K.EVENT, "The dispute is over."),
+    Fact("ruled", _K.CODE, "What the platform decided.", codes=("for_buyer", "for_seller", "split")),
+    Fact("seller_liable", _K.FLAG, "The platform held the seller liable."),
+    Fact("claim_opened_at", _K.EVENT, "A claim on the platform's guarantee was opened."),
+    Fact("claim_denied", _K.EVENT, "That claim was denied."),
+    Fact("chargeback_at", _K.EVENT, "The bank took the payment back."),
+    Fact("fraud_reported", _K.EVENT, "The bank reported the payment as fraudulent."),
+)
+_OFFENCES = (
+    Fact("ledger", _K.TEXT, "The platform's point system that it counts in."),
+    Fact("kind", _K.TEXT, "The offence, as the penalty rule calls it."),
+    Fact("at", _K.INSTANT, "When the platform recorded it."),
+    Fact("points", _K.COUNT, "Points the platform gave, where it told."),
+)
+
 FACTS: tuple[Fact, ...] = (
     # where
     Fact("platform", _K.CODE, "Where the order was made.", ask="the platform of the order", codes=PLATFORMS),
@@ -265,6 +304,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("dispute.appealed", _K.EVENT, "The seller appealed."),
     Fact("dispute.appeal_by", _K.INSTANT, "Last moment to appeal, given by the platform itself."),
     Fact("dispute.by_mistake", _K.FLAG, "The buyer opened it by mistake, and says so."),
+    Fact("dispute.withdrawn", _K.EVENT, "The buyer withdrew the dispute."),
     Fact("dispute.closed", _K.EVENT, "The proceeding is over."),
     Fact("dispute.decision", _K.CODE, "What the platform decided.", codes=("for_buyer", "for_seller", "split")),
     Fact("dispute.funded_by", _K.CODE, "Who the platform made pay.", codes=("seller", "platform", "carrier", "issuer")),
@@ -414,6 +454,8 @@ FACTS: tuple[Fact, ...] = (
     Fact("health", _K.TABLE, "How close the shop is to the platform's lines.", columns=_HEALTH),
     Fact("experience", _K.TABLE, "What became of offers in the seller's own closed cases.", columns=_EXPERIENCE),
     Fact("prior_orders", _K.TABLE, "Earlier orders of the same buyer.", columns=_PRIOR),
+    Fact("history", _K.TABLE, "The shop's orders, one a row, as metrics count them.", columns=_HISTORY),
+    Fact("offences", _K.TABLE, "Offences the platform recorded against the shop.", columns=_OFFENCES),
 )
 BY_NAME: dict[str, Fact] = {f.name: f for f in FACTS}
 COLUMNS: dict[str, dict[str, Fact]] = {f.name: {c.name: c for c in f.columns} for f in FACTS if f.columns}
