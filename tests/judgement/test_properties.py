@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.judgement.judge import digest, judge, judgement_json
+from amends.judgement.judge.core.applying import apply_rules, settled
 from amends.judgement.rules.load import load_folder, rulebook_dir
 from amends.judgement.rules.vocabulary import FACTS, Fact, Kind
 from amends.kernel.clauses import CLOCK_PREFIX
@@ -121,3 +122,14 @@ def test_facts_learnt_after_the_cut_are_not_seen(record: dict[str, Any]) -> None
         expected.clocks,
         expected.unknowns,
     )
+
+
+@settings(max_examples=200, deadline=None)
+@given(record=RECORDS, name=st.sampled_from(sorted(ATTRIBUTES)), data=st.data())
+def test_a_supposed_fact_moves_a_case_as_if_it_had_been_there(record: dict[str, Any], name: str, data: Any) -> None:
+    """Clocks that do not read the fact are not counted again; the result is the same as counting all anew."""
+    before = apply_rules(record, BOOK, NOW)
+    supposed = {**record, name: data.draw(ATTRIBUTES[name])}
+    short = apply_rules(supposed, BOOK, NOW, before=before, changed=name)
+    whole = apply_rules(supposed, BOOK, NOW)
+    assert (short.clocks, settled(short, NOW).verdict) == (whole.clocks, settled(whole, NOW).verdict)

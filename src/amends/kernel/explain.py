@@ -106,3 +106,16 @@ def facts_read(clause: Clause) -> frozenset[str]:
             return frozenset({table}) | {n if "." in n else f"{table}.{n}" for n in facts_read(where)}
         case _:
             return frozenset()
+
+
+def watches_clocks(clause: Clause) -> bool:
+    """Whether it asks for the state of a clock."""
+    match clause:
+        case ClockIs():
+            return True
+        case Every(clauses) | Either(clauses) | Among(_, clauses):
+            return any(watches_clocks(c) for c in clauses)
+        case Not(inner) | InTable(_, _, inner):
+            return watches_clocks(inner)
+        case _:
+            return False

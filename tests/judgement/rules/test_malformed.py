@@ -203,12 +203,19 @@ def test_versions_that_meet_are_accepted(tmp_path: Path) -> None:
     assert [r.version for r in book.versions("X-1")] == ["open", "2026-01-26"]
 
 
-def test_a_circle_of_precedence_is_refused(tmp_path: Path) -> None:
-    first = RULE + "    overrides: [X-2]\n"
-    second = RULE.replace("X-1", "X-2") + "    overrides: [X-1]\n"
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("    overrides: [X-2]\n", "    overrides: [X-1]\n"),
+        ("    overrides: [X-2]\n", "    excludes: [X-1]\n"),
+        ("    excludes: [b]\n    tags: [a]\n", "    excludes: [a]\n    tags: [b]\n"),
+    ],
+)
+def test_a_circle_of_precedence_is_refused(tmp_path: Path, first: str, second: str) -> None:
     with pytest.raises(InputError) as caught:
-        book_of(tmp_path, first, second)
-    assert caught.value.problems == [Problem("precedence_cycle", "X-1", {"rule": "X-1"})]
+        book_of(tmp_path, RULE + first, RULE.replace("X-1", "X-2") + second)
+    expected = {"rule": "X-1", "ring": "X-1 → X-2 → X-1"}
+    assert caught.value.problems == [Problem("precedence_cycle", "X-1", expected)]
 
 
 def test_overriding_no_rule_is_refused(tmp_path: Path) -> None:

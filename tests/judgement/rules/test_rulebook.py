@@ -161,8 +161,8 @@ def refused(folder: Path) -> list[Problem]:
 
 
 def test_without_its_source_a_rule_is_refused(copy: Path) -> None:
-    whole = rule_text(copy, "platforms/ebay.yaml", "EB-CANCEL")
-    edit(copy, "platforms/ebay.yaml", whole, re.sub(r"    cite: .*\n", "", whole))
+    whole = rule_text(copy, "platforms/ebay_cases.yaml", "EB-CANCEL")
+    edit(copy, "platforms/ebay_cases.yaml", whole, re.sub(r"    cite: .*\n", "", whole))
     (problem,) = refused(copy)
     assert problem.code == "bad_rule"
     assert problem.params == {"rule": "EB-CANCEL", "expected": "a rule needs `cite`"}
@@ -177,14 +177,14 @@ def test_a_source_that_nobody_describes_is_refused(copy: Path) -> None:
 
 
 def test_without_examples_verification_fails(copy: Path) -> None:
-    whole = rule_text(copy, "platforms/ebay.yaml", "EB-CANCEL")
-    edit(copy, "platforms/ebay.yaml", whole, whole[: whole.index("    examples:")])
+    whole = rule_text(copy, "platforms/ebay_cases.yaml", "EB-CANCEL")
+    edit(copy, "platforms/ebay_cases.yaml", whole, whole[: whole.index("    examples:")])
     assert [(p.code, p.params["rule"]) for p in verify(load_folder(copy))] == [("no_example", "EB-CANCEL")]
 
 
 def test_a_changed_number_fails_its_example(copy: Path) -> None:
-    whole = rule_text(copy, "platforms/ebay.yaml", "EB-CANCEL")
-    edit(copy, "platforms/ebay.yaml", whole, whole.replace("runs: {days: 3,", "runs: {days: 4,"))
+    whole = rule_text(copy, "platforms/ebay_cases.yaml", "EB-CANCEL")
+    edit(copy, "platforms/ebay_cases.yaml", whole, whole.replace("runs: {days: 3,", "runs: {days: 4,"))
     problems = verify(load_folder(copy))
     assert {(p.code, p.params["rule"], p.params["example"]) for p in problems} == {
         ("example_failed", "EB-CANCEL", "three natural days"),

@@ -153,6 +153,14 @@ class Clock:
     pauses: tuple[tuple[datetime, datetime | None, str], ...] = field(default=())
 
 
+def reads(spec: ClockSpec) -> frozenset[str]:
+    """Every fact that can move this clock: nothing else needs to be looked at to know that it stands as it stood."""
+    names = {*spec.starts.facts, *spec.stops, *spec.restarts, spec.external, "calendar"}
+    names |= {pause.spans for pause in spec.pauses} | {extension.event for extension in spec.extends}
+    names |= {spec.zone, spec.country} | (set() if isinstance(spec.amount, int) else {spec.amount.by})
+    return frozenset(names)
+
+
 def _zone_of(spec: ClockSpec, record: Record) -> tuple[ZoneInfo, str, bool]:
     """Zone, its name, and whether it is assumed."""
     if "/" in spec.zone or spec.zone == "UTC":

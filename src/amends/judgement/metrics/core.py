@@ -183,9 +183,7 @@ def _window(metric: Metric, rows: Iterable[Row], now: datetime) -> tuple[Window,
     window = metric.window
     while window.otherwise is not None:
         span = window.span(ends, metric.zone)
-        total = sum(
-            row.get(TIMES, 1) for row in rows for addend in metric.denominator if addend.says(row, span, now)
-        )
+        total = sum(row.get(TIMES, 1) for row in rows for addend in metric.denominator if addend.says(row, span, now))
         if total >= window.when_at_least:
             break
         window = window.otherwise

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from amends.judgement.clocks.core import ClockSpec
+from amends.judgement.clocks.core import ClockSpec, reads
 from amends.judgement.metrics.core import Metric
 from amends.judgement.metrics.penalties import Penalty
 from amends.kernel.clauses import Clause, Compare, Compiled, Constant, Every, Happened, compile_clause
+from amends.kernel.explain import facts_read, watches_clocks
 from amends.kernel.fx import Rates
 from amends.kernel.parties import Confidence, Party
 
@@ -117,11 +118,26 @@ class Rule:
     run_applies: Compiled = field(init=False, repr=False, compare=False)
     run_when: Compiled = field(init=False, repr=False, compare=False)
     run_clock_only: Compiled = field(init=False, repr=False, compare=False)
+    clock_reads: frozenset[str] | None = field(init=False, repr=False, compare=False)  # None: it watches other clocks
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "run_applies", compile_clause(self.applies))
         object.__setattr__(self, "run_when", compile_clause(self.when or Constant(True)))
         object.__setattr__(self, "run_clock_only", compile_clause(self.clock_only or Constant(True)))
+        object.__setattr__(self, "clock_reads", self._clock_reads())
+
+    def _clock_reads(self) -> frozenset[str] | None:
+        if self.clock is None:
+            return frozenset()
+        if self.clock_only is None:
+            return reads(self.clock)
+        if watches_clocks(self.clock_only):
+            return None
+        return (
+            reads(self.clock)
+            | {name.partition(".")[0] for name in facts_read(self.clock_only)}
+            | facts_read(self.clock_only)
+        )
 
     @property
     def active(self) -> bool:
@@ -201,7 +217,9 @@ class Rulebook:
             found = tuple(
                 _candidate(rule, known)
                 for rule in self.rules
-                if rule.active and rule.of_cases and all(_may_match(rule.defaults.get(name), value) for name, value in known.items())
+                if rule.active
+                and rule.of_cases
+                and all(_may_match(rule.defaults.get(name), value) for name, value in known.items())
             )
             self.memo[key] = found
         return found

@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -54,31 +55,26 @@ def check_together(rules: list[Rule], sources: dict[str, Source]) -> list[Proble
     return problems
 
 
+def _excluded_by(rule: Rule, rules: list[Rule]) -> set[str]:
+    """Ids of the rules that it takes out of the case, by their id or by a tag of theirs."""
+    if not rule.excludes:
+        return set()
+    wanted = set(rule.excludes)
+    return {other.id for other in rules if other.id != rule.id and wanted & {other.id, *other.tags}}
+
+
 def _cycles(rules: list[Rule]) -> list[Problem]:
+    """Rules that override or exclude each other in a ring: whoever is asked first would win."""
     edges: dict[str, set[str]] = {}
     for rule in rules:
-        edges.setdefault(rule.id, set()).update(rule.overrides)
-    done: set[str] = set()
-    for start in edges:
-        path: list[str] = []
-
-        def walk(node: str, path: list[str] = path) -> str | None:
-            if node in path:
-                return node
-            if node in done:
-                return None
-            path.append(node)
-            for other in sorted(edges.get(node, ())):
-                found = walk(other)
-                if found:
-                    return found
-            path.pop()
-            done.add(node)
-            return None
-
-        found = walk(start)
-        if found:
-            return [Problem("precedence_cycle", found, {"rule": found})]
+        edges.setdefault(rule.id, set()).update(rule.overrides, _excluded_by(rule, rules))
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        ring = error.args[1][:-1]
+        first = ring.index(min(ring))
+        shown = [*ring[first:], *ring[:first], ring[first]]
+        return [Problem("precedence_cycle", shown[0], {"rule": shown[0], "ring": " → ".join(shown)})]
     return []
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from amends.judgement.clocks.core import Clock, State, run
 from amends.judgement.rules.core import Rule, Rulebook, Then
-from amends.judgement.rules.measure import measured
 from amends.judgement.rules.facts import parse_instant, read_facts, to_wire
+from amends.judgement.rules.measure import measured
 from amends.kernel.clauses import CLOCK_PREFIX, RATES
 from amends.kernel.fx import Rates
 from amends.kernel.outcome import InputError, Problem

@@ -26,10 +26,16 @@ class Applied:
     pending: list[Rule]  # an unknown fact keeps us from saying whether they apply
     excluded: dict[str, str]
     clocks: list[Clock]
+    counted: dict[str, Clock]  # the clocks as they were counted, before an exclusion
 
 
-def apply_rules(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Applied:
-    """Everything up to the clocks. Events after `known_at` or `now` have not happened."""
+def apply_rules(
+    facts: Mapping[str, Any], book: Rulebook, now: datetime, *, before: Applied | None = None, changed: str = ""
+) -> Applied:
+    """Everything up to the clocks. Events after `known_at` or `now` have not happened.
+
+    `before` is the same case with one fact, `changed`, otherwise: clocks that do not read it stand as they stood.
+    """
     known_at = facts.get(KNOWN_AT)
     seen_until = min(now, known_at) if known_at is not None else now
     record = {k: v for k, v in facts.items() if k not in EVENT_FACTS or v <= seen_until}
@@ -47,16 +53,28 @@ def apply_rules(facts: Mapping[str, Any], book: Rulebook, now: datetime) -> Appl
             continue
         (active if force and applies else pending).append(rule)
     excluded = _exclusions(active, record, now)
-    clocks = []
+    clocks: list[Clock] = []
+    counted: dict[str, Clock] = {}
     for rule in active:
-        if rule.clock is None or rule.run_clock_only(record, now) is not True:
+        if rule.clock is None:
             continue
-        clock = run(rule.clock, rule.id, record, now)
+        clock = _as_it_stood(rule, before, changed)
+        if clock is None:
+            if rule.run_clock_only(record, now) is not True:
+                continue
+            clock = run(rule.clock, rule.id, record, now)
+        counted[rule.id] = clock
         if rule.id in excluded and clock.state in (State.RUNNING, State.PAUSED, State.EXPIRED):
             clock = replace(clock, state=State.EXCLUDED)
         record[CLOCK_PREFIX + rule.id] = clock.state.value
         clocks.append(clock)
-    return Applied(record, active, pending, excluded, clocks)
+    return Applied(record, active, pending, excluded, clocks, counted)
+
+
+def _as_it_stood(rule: Rule, before: Applied | None, changed: str) -> Clock | None:
+    if before is None or rule.clock_reads is None or changed in rule.clock_reads:
+        return None
+    return before.counted.get(rule.id)
 
 
 def _exclusions(active: list[Rule], record: Mapping[str, Any], now: datetime) -> dict[str, str]:

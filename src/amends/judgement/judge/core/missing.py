@@ -39,7 +39,7 @@ def unknowns(
         asked.setdefault(name, []).append(rule)
     out = []
     for index, (name, rules) in enumerate(asked.items()):
-        moves = _moves(name, rules, facts, book, now) if index < MAX_WEIGHED else ()
+        moves = _moves(name, rules, facts, book, now, applied) if index < MAX_WEIGHED else ()
         out.append(Unknown(name, _ask(name, rules), tuple(r.id for r in rules), moves))
     return tuple(out)
 
@@ -125,12 +125,15 @@ def _values(fact: Fact, rules: list[Rule], name: str) -> tuple[Any, ...]:
     return tuple(sorted(found, key=str) if fact.kind is not Kind.CODE else found)[:MAX_TRIED]
 
 
-def _moves(name: str, rules: list[Rule], facts: Mapping[str, Any], book: Rulebook, now: datetime) -> tuple[Move, ...]:
+def _moves(
+    name: str, rules: list[Rule], facts: Mapping[str, Any], book: Rulebook, now: datetime, applied: Applied
+) -> tuple[Move, ...]:
     """The counterfactual: the whole case decided again with each of few values."""
     fact = find(name)
     moves = []
     for value in _values(fact, rules, name) if fact is not None else ():
-        verdict = settled(apply_rules(_with(facts, name, value), book, now), now).verdict
+        supposed = apply_rules(_with(facts, name, value), book, now, before=applied, changed=name)
+        verdict = settled(supposed, now).verdict
         if verdict.deciding:
             liable = verdict.shares[0].party if verdict.shares else Party.UNKNOWN
             moves.append(
