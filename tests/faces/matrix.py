@@ -173,6 +173,7 @@ API_ROWS: tuple[Row, ...] = (
     Row("GET", "api/^(?P<rest>.*)$", "api/v9", PUBLIC, ok=404, why="what is not there, in JSON"),
 )
 
+_DAY = {"country": "CN", "first": "2027-02-04", "last": "", "open": "", "note": ""}
 _SHOP = {
     "platform": "ebay", "site": "US", "name": "New shop", "currency": "USD", "time_zone": "UTC", "seller_country": "CN",
     "mail_address": "", "programme": "",
@@ -309,6 +310,9 @@ PAGE_ROWS: tuple[Row, ...] = (
         foreign=302,
         form={"role": "agent"},
     ),
+    page("GET", "settings/days", KNOWN, foreign=200),
+    page("POST", "settings/days", P.SETTINGS_WRITE, ok=302, foreign=302, form=_DAY, own_house=True),
+    page("POST", "settings/days/<int:pk>/remove", P.SETTINGS_WRITE, "settings/days/{day}/remove", ok=302, foreign=302),
     page("GET", "settings/tokens", P.TEAM_MANAGE, foreign=200),
     page(
         "POST",

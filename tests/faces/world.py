@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -23,6 +24,7 @@ from amends.intake.conversations import actions as conversations
 from amends.intake.conversations.models import Message
 from amends.intake.imports.models import ImportRun, RejectedRow
 from amends.judgement.policies import actions as policies
+from amends.judgement.policies.days import days, set_days
 from amends.judgement.policies.models import HouseRule
 from amends.judgement.rules.load import current
 from tests import factories
@@ -119,12 +121,14 @@ def _rows(house: Organisation) -> dict[str, Any]:
         scope, "HOUSE-FIRST-ANSWER", "clock.runs.hours", "12", NOW, reason=f"{mark} is fast", citation=f"{mark} terms"
     )
     assert isinstance(written, HouseRule)
+    set_days(scope, "DE", (date(2027, 1, 4), date(2027, 1, 4)), NOW, opened=False, note=mark)
     seq, _ = ledger.head(scope)
     return {
         "case": f"C-{opened.case.number}", "order": order.pk, "shop": store.pk, "message": opened.draft.pk,
         "queued": _outgoing(house, thread_id, Message.State.QUEUED), "seq": seq, "job": job.pk, "token": token.pk,
         "failed": _outgoing(house, thread_id, Message.State.FAILED), "run": run, "unmapped": unmapped,
         "mail": account.pk, "rule": current().rules[0].id, "number": order.number, "house_rule": written.pk,
+        "day": days(scope)[0].pk,
         "template": opened.draft.template,
     }  # fmt: skip
 

@@ -49,9 +49,12 @@ def test_a_time_that_exists_twice_is_the_first_of_the_two() -> None:
 @pytest.mark.parametrize(
     ("start", "months", "due"),
     [
-        ("2026-01-31T08:00:00+01:00", 1, "2026-02-28T08:00:00+01:00"),
+        ("2026-01-28T08:00:00+01:00", 1, "2026-02-28T08:00:00+01:00"),
+        ("2026-01-29T08:00:00+01:00", 1, "2026-02-28T23:59:59+01:00"),  # no 29th: the whole last day, so that the
+        ("2026-01-31T07:00:00+01:00", 1, "2026-02-28T23:59:59+01:00"),  # 31st at 7 is not due before the 29th at 8
         ("2026-08-15T08:00:00+02:00", 6, "2027-02-15T08:00:00+01:00"),
-        ("2024-02-29T08:00:00+01:00", 24, "2026-02-28T08:00:00+01:00"),
+        ("2024-02-29T08:00:00+01:00", 24, "2026-02-28T23:59:59+01:00"),
+        ("2026-03-31T08:00:00+02:00", -1, "2026-02-28T08:00:00+01:00"),  # backwards it begins a span
     ],
 )
 def test_months_end_on_the_last_day_of_a_shorter_month(start: str, months: int, due: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -28,11 +29,27 @@ def test_rules_are_found_and_show_source_examples_and_versions(signed_in) -> Non
     found = _html(client.get("/rules?q=signature&platform=ebay"))
     assert "EB-SIG" in found
     assert "AE-RESP" not in found
+    assert "AMZ-SAFET-OPEN" not in found
     page = _html(client.get("/rules/AMZ-FBM-REFUND?version=2026-01-26"))
     assert "Examples, run just now" in page
     assert "differs" not in page
     assert "<ins>" in page
     assert client.get("/rules/NO-SUCH").status_code == 404
+
+
+def test_rules_of_one_platform_come_from_all_its_files(signed_in) -> None:
+    client = signed_in(Role.VIEWER)
+    amazon = _html(client.get("/rules?platform=amazon"))
+    assert all(
+        rule in amazon for rule in ("AMZ-A2Z-APPEAL", "AMZ-BUYSHIP", "AMZ-FBM-REFUND", "AMZ-SAFET-OPEN", "AMZ-MSG")
+    )
+    assert "EB-SIG" not in amazon
+    assert "AE-ONLINE-5D-CN" in _html(client.get("/rules?platform=aliexpress"))
+    offered = re.findall(r'<option value="([^"]*)"', amazon)
+    assert {"amazon", "ebay", "aliexpress", "mercado_libre", "tiktok_shop", "eu", "asia_pacific", "general"} <= set(
+        offered
+    )
+    assert not any(name.startswith(("amazon_", "ebay_", "aliexpress_")) for name in offered)
 
 
 def test_a_citation_opens_as_a_sheet(signed_in) -> None:

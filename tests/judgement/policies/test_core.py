@@ -424,6 +424,17 @@ def test_any_shape_in_any_place_gives_an_answer(shape: Any) -> None:
             lay(BOOK, [House(1, found.id, Kind.OWN, 1, "c", DAY, body=yaml.safe_dump(text, default_style='"'))])
 
 
+@given(st.data())
+def test_any_shape_in_a_shipped_rule_gives_an_answer(data: st.DataObject) -> None:
+    body = copy.deepcopy(dict(data.draw(st.sampled_from(BOOK.rules)).body)) | {"id": "OWN-TEST"}
+    path = data.draw(st.sampled_from(_places(body)))
+    node: Any = body
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = data.draw(st.sampled_from(SHAPES))
+    assert isinstance(own_rule(yaml.safe_dump(body, default_style='"'), 1), Rule | tuple)
+
+
 def test_the_book_admits_what_is_free_and_silences_nothing_stronger() -> None:
     rule = read(PROMISE.replace("DAYS", "60"))
     assert admit(BOOK, rule) == ()

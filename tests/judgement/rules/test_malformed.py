@@ -75,7 +75,7 @@ MALFORMED = [
         RULE.replace("    then: {decision: for_buyer}\n", ""),
         "bad_rule",
         3,
-        "a rule needs `then` or `clock`",
+        "a rule needs `then`, `clock`, `metric` or `penalty`",
     ),
     (
         "shares do not add up",

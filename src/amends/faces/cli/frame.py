@@ -71,6 +71,7 @@ MODULES: tuple[Module, ...] = (
     Module("triage", {"triage": "From a message to a judged case."}),
     Module("judge", {"judge": "Judge facts without opening a case."}),
     Module("clocks", {"clocks": "All clocks of a case on one line, at any moment."}),
+    Module("health", {"health": "Where each shop stands.", "offence": "What a platform recorded against a shop."}),
     Module("cases", {"cases": "List, show and work on cases."}),
     Module("rules", {"rules": "Search, explain and verify the rulebook.", "schema": "Formats for programs."}),
     Module(

@@ -67,6 +67,7 @@ def settings_tabs(request: HttpRequest, scope: Scope | None) -> list[dict[str, A
         ("settings_security", _("Security"), None),
         ("settings_organisation", _("Organisation"), None),
         ("settings_shops", _("Shops"), None),
+        ("settings_days", _("Working days"), None),
         ("settings_team", _("Team"), None),
         ("settings_tokens", _("API tokens"), Permission.TEAM_MANAGE),
         ("settings_mail", _("Mail"), Permission.SETTINGS_WRITE),

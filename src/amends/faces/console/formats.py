@@ -43,6 +43,11 @@ def percent(share: float | Decimal | str, locale: str) -> str:
     return format_percent(Decimal(str(share)), locale=locale)
 
 
+def rate(share: float | Decimal | str, locale: str) -> str:
+    """0.0123 -> `1.23%`. Lines of platforms are told to a hundredth of a percent."""
+    return format_percent(Decimal(str(share)), format="#,##0.00%", locale=locale)
+
+
 def moment(at: datetime, zone: tzinfo, now: datetime, locale: str, *, seconds: bool = False) -> str:
     """Date and time in `zone`; the year only when it is not this one."""
     local = at.astimezone(zone)

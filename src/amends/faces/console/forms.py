@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.base.accounts.core import Permission, Role
 from amends.faces.console import formats, words
+from amends.judgement.rules import vocabulary
 from amends.kernel.money import Money, MoneyError, currency_codes
 
-PLATFORMS = ("aliexpress", "amazon", "ebay", "shopee", "shopify", "own_shop", "other")
+# Where a shop can be: a payment provider or a card network is none.
+PLATFORMS = (*(p for p in vocabulary.PLATFORMS if p not in ("paypal", "card")), "other")
 
 
 @cache

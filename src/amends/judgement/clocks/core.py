@@ -6,10 +6,11 @@ down". A clock that cannot start for lack of an attribute is unknown and names t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from amends.kernel.calendars import BusinessCalendar
 from amends.kernel.zones import principal_zone
 
 Record = Mapping[str, Any]
+Span = tuple[datetime, datetime | None, str]  # of a pause: from, to (None: still open), and why
 MOST_DAYS = 3660
 
 
@@ -94,7 +96,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time inside these spans does not count."""
+    """Time inside these spans does not count; where two of them overlap, it is left out once.
+
+    Elapsed time moves the due moment by the length of the pause, business hours by the business time in it. Where whole
+    days count, a day begun in the pause does not: a clock to the end of a day still ends with one.
+    """
 
     spans: str
     because: str = ""
@@ -150,7 +156,7 @@ class Clock:
     met_at: datetime | None = None
     provisional: str = ""  # why the due moment may still move: calendar_unpublished, zone_assumed, paused
     missing: tuple[str, ...] = ()
-    pauses: tuple[tuple[datetime, datetime | None, str], ...] = field(default=())
+    pauses: tuple[Span, ...] = ()
 
 
 def reads(spec: ClockSpec) -> frozenset[str]:
@@ -163,20 +169,23 @@ def reads(spec: ClockSpec) -> frozenset[str]:
 
 def _zone_of(spec: ClockSpec, record: Record) -> tuple[ZoneInfo, str, bool]:
     """Zone, its name, and whether it is assumed."""
-    if "/" in spec.zone or spec.zone == "UTC":
+    if "." not in spec.zone:  # a fact has a dot in its name, a zone never
         return calendars.zone(spec.zone), spec.zone, spec.zone_assumed
     country = record.get(spec.zone)
     name, certain = principal_zone(country) if country else ("UTC", False)
     return calendars.zone(name), name, not certain
 
 
+_plain = cache(BusinessCalendar)
+
+
 def _calendar_of(spec: ClockSpec, record: Record) -> BusinessCalendar | None:
-    country = record.get(spec.country, "") if "." in spec.country else spec.country
+    country = record.get(spec.country) or "" if "." in spec.country else spec.country
     if not country and spec.weekend is None:
         return None
     own = record.get("calendar")
     if not own:
-        return BusinessCalendar(country, spec.weekend)
+        return _plain(country, spec.weekend)
     days = {open_: frozenset(r["day"] for r in own if _says(r, country, open_=open_)) for open_ in (True, False)}
     return BusinessCalendar(country, spec.weekend, closed=days[False], opened=days[True])
 
@@ -187,7 +196,14 @@ def _says(row: Record, country: str, *, open_: bool) -> bool:
 
 
 def add(
-    start: datetime, amount: int, unit: Unit, tz: ZoneInfo, spec: ClockSpec, calendar: BusinessCalendar | None
+    start: datetime,
+    amount: int,
+    unit: Unit,
+    tz: ZoneInfo,
+    spec: ClockSpec,
+    calendar: BusinessCalendar | None,
+    *,
+    first_day: str = "next",
 ) -> datetime:
     match unit:
         case Unit.DAYS:
@@ -200,21 +216,24 @@ def add(
         case Unit.YEARS:
             return calendars.add_months(start, amount * 12, tz)
         case Unit.BUSINESS_DAYS:
-            return calendars.add_business_days(
-                start, amount, tz, calendar or BusinessCalendar(""), first_day=spec.first_day
-            )
+            return calendars.add_business_days(start, amount, tz, calendar or _plain(""), first_day=first_day)
         case Unit.BUSINESS_HOURS:
-            return calendars.add_business_hours(
-                start, amount, tz, spec.opens or time(0), spec.closes or time(23, 59, 59), calendar
-            )
+            return calendars.add_business_hours(start, amount, tz, *_hours(spec), calendar)
+
+
+def _hours(spec: ClockSpec) -> tuple[time, time]:
+    return spec.opens or calendars.MIDNIGHT, spec.closes or calendars.MIDNIGHT
 
 
 def _picked(start: Start, moments: list[datetime]) -> datetime:
     return max(moments) if start.pick == "last" else min(moments)
 
 
-def start_of(start: Start, record: Record, tz: ZoneInfo) -> tuple[datetime | None, tuple[str, ...]]:
+def start_of(
+    spec: ClockSpec, record: Record, tz: ZoneInfo, calendar: BusinessCalendar | None
+) -> tuple[datetime | None, tuple[str, ...]]:
     """The start moment (None: not yet), and the facts it waits for."""
+    start = spec.starts
     if len(start.facts) == 1 and not start.day_after and not start.plus:
         only = record.get(start.facts[0])
         return only, (start.facts if only is None else ())
@@ -226,73 +245,93 @@ def start_of(start: Start, record: Record, tz: ZoneInfo) -> tuple[datetime | Non
     moment = _picked(start, known)
     if start.day_after:
         local = moment.astimezone(tz)
-        moment = calendars.at_local(local.date() + calendars.ONE_DAY, start.at or time(0), tz)
+        moment = calendars.at_local(local.date() + calendars.ONE_DAY, start.at or calendars.MIDNIGHT, tz)
     if start.plus:
-        plain = ClockSpec("", "", start, start.plus, start.plus_unit)
-        moment = add(moment, start.plus, start.plus_unit, tz, plain, None)
+        moment = add(moment, start.plus, start.plus_unit, tz, spec, calendar)
     return moment, ()
 
 
-def _count(spec: ClockSpec, record: Record, begin: datetime, tz: ZoneInfo) -> tuple[datetime | None, bool]:
-    """Due without pauses, and whether it crosses a calendar year that is not published yet."""
+def _count(
+    spec: ClockSpec, record: Record, begin: datetime, tz: ZoneInfo, calendar: BusinessCalendar | None
+) -> datetime | None:
+    """Due without pauses; None where the length is not known."""
     amount = spec.amount if isinstance(spec.amount, int) else spec.amount.find(record)
     if amount is None:
-        return None, False
-    calendar = _calendar_of(spec, record)
-    due = add(begin, amount, spec.unit, tz, spec, calendar)
-    if spec.day_end:
-        if spec.first_day == "same" and spec.unit is Unit.DAYS and amount:
-            due = calendars.add_days(due, -1, tz)
-        due = calendars.day_end(due, tz)
-    if spec.rolls and calendar is not None:
-        local = due.astimezone(tz)
-        working = calendar.next_working(local.date())
-        if working != local.date():
-            due = calendars.at_local(working, local.time(), tz)
-    unpublished = (
-        calendar is not None and (spec.rolls or spec.unit is Unit.BUSINESS_DAYS) and not calendar.is_published(due.year)
-    )
-    return due, unpublished
+        return None
+    if amount and spec.day_end and spec.first_day == "same" and spec.unit is Unit.DAYS:
+        amount -= 1
+    due = add(begin, amount, spec.unit, tz, spec, calendar, first_day=spec.first_day)
+    return _ended(spec, due, tz, calendar) if spec.day_end or spec.rolls else due
 
 
-def _paused_due(
-    due: datetime, begin: datetime, pauses: list[tuple[datetime, datetime | None, str]], now: datetime
-) -> tuple[datetime, bool]:
-    """Move `due` by the time spent in pauses; a pause that began after the (moved) due changes nothing."""
-    is_open, due = False, due.astimezone(UTC)
-    for first, last, _ in sorted(pauses, key=lambda p: p[0]):
-        low = max(first, begin)
-        if low >= due:
-            continue
-        high = last if last is not None else max(now, low)
-        is_open |= last is None
-        due += max(high - low, timedelta(0))
-    return due, is_open
+def _ended(spec: ClockSpec, due: datetime, tz: ZoneInfo, calendar: BusinessCalendar | None) -> datetime:
+    """Moved to the end of its day, and on to a working day, where the clock says so: what rolls is a day too."""
+    if not (spec.day_end or spec.rolls):
+        return due
+    day = due.astimezone(tz).date()
+    return calendars.last_second(calendar.next_working(day) if spec.rolls and calendar is not None else day, tz)
 
 
-def _moved(
+def _after_pauses(
     spec: ClockSpec,
     record: Record,
     begin: datetime,
     due: datetime,
-    pauses: list[tuple[datetime, datetime | None, str]],
-    now: datetime,
+    calendar: BusinessCalendar | None,
+    spans: Iterable[tuple[datetime, datetime, bool]],
 ) -> tuple[datetime, bool]:
-    """Due with pauses and extensions, and whether a pause is still open."""
-    tz, is_paused = due.tzinfo, False
-    if pauses:
-        due, is_paused = _paused_due(due, begin, pauses, now)
+    """Due with the pauses, and whether one of them is still open; what began after the (moved) due changes nothing."""
+    tz, is_open, due = due.tzinfo, False, due.astimezone(UTC)
+    assert isinstance(tz, ZoneInfo)  # noqa: S101 - counted in the clock's own zone
+    for low, high, still in spans:
+        if low >= due:
+            break
+        is_open |= still
+        match spec.unit:
+            case Unit.BUSINESS_DAYS:
+                calendar, off = calendar or _plain(""), frozenset(calendars.days_of(low, high, tz))
+                calendar = replace(calendar, closed=calendar.closed | off, opened=calendar.opened - off)
+                again = _count(spec, record, begin, tz, calendar)
+            case Unit.BUSINESS_HOURS:
+                left = calendars.business_time(low, due, tz, *_hours(spec), calendar)
+                again = calendars.add_business_time(high, left, tz, *_hours(spec), calendar)
+            case _ if spec.day_end or spec.rolls:
+                # By the wall clock: a change to daylight-saving time inside is no reason for one more day.
+                wall = high.astimezone(tz).replace(tzinfo=None) - low.astimezone(tz).replace(tzinfo=None)
+                local = due.astimezone(tz)
+                again = local.replace(tzinfo=None) + max(wall, timedelta(0))
+                again = calendars.at_local(again.date(), again.time(), tz)
+            case _:
+                again = due + (high - low)
+        assert again is not None  # noqa: S101 - it was counted before
+        due = max(due, _ended(spec, again, tz, calendar).astimezone(UTC))
+    return due.astimezone(tz), is_open
+
+
+def _after_extensions(
+    spec: ClockSpec, record: Record, begin: datetime, due: datetime, calendar: BusinessCalendar | None, now: datetime
+) -> datetime:
+    tz = due.tzinfo
+    assert isinstance(tz, ZoneInfo)  # noqa: S101 - counted in the clock's own zone
     for extension in spec.extends:
         at = record.get(extension.event)
-        if at is not None and begin <= at <= min(now, due) and isinstance(tz, ZoneInfo):
-            due = add(due, extension.amount, extension.unit, tz, spec, None)
-    return due, is_paused
+        if at is not None and begin <= at <= min(now, due):
+            longer = add(due, extension.amount, extension.unit, tz, spec, calendar)
+            due = _ended(spec, longer, tz, calendar)
+    return due
+
+
+def _unpublished(spec: ClockSpec, due: datetime, calendar: BusinessCalendar) -> bool:
+    """Whether it ends in a year whose moved working days are not published yet."""
+    counts = spec.rolls or spec.unit in (Unit.BUSINESS_DAYS, Unit.BUSINESS_HOURS)
+    return counts and not calendar.is_published(due.year)
 
 
 def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # noqa: C901 - the life of a clock, in order
     """Where a clock stands at `now`. Never raises on any record the schema admits."""
     tz, zone_name, assumed = _zone_of(spec, record)
-    begin, missing = start_of(spec.starts, record, tz)
+    calendar = _calendar_of(spec, record) if spec.country or spec.weekend is not None else None
+    begin, missing = start_of(spec, record, tz, calendar)
     if begin is None:
         return Clock(spec.name, spec.owner, rule, State.NOT_STARTED, zone_name, missing=missing)
     since = begin
@@ -303,18 +342,21 @@ def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # 
         again = record.get(name)
         if again is not None and begin < again <= now:
             begin = since = again
-    computed, unpublished = _count(spec, record, begin, tz)
+    computed = _count(spec, record, begin, tz, calendar)
     external = record.get(spec.external) if spec.external else None
     if computed is None and external is None:
         by = "" if isinstance(spec.amount, int) else spec.amount.by
         return Clock(spec.name, spec.owner, rule, State.UNKNOWN, zone_name, starts=begin, missing=(by,))
-    pauses: list[tuple[datetime, datetime | None, str]] = []
-    is_paused = False
-    if spec.pauses or spec.extends:
+    pauses: list[Span] = []
+    if spec.pauses:
         pauses = [(a, b, pause.because) for pause in spec.pauses for a, b in record.get(pause.spans) or ()]
-        if computed is not None:
-            computed, is_paused = _moved(spec, record, begin, computed, pauses, now)
-            computed = computed.astimezone(tz)
+    is_open = False
+    if computed is not None and pauses:
+        apart = calendars.one_by_one([(a, b) for a, b, _ in pauses], begin, now)
+        computed, is_open = _after_pauses(spec, record, begin, computed, calendar, apart)
+    if computed is not None and spec.extends:
+        computed = _after_extensions(spec, record, begin, computed, calendar, now)
+    is_paused = is_open and external is None  # a date that somebody else set does not wait
     due = external if external is not None else computed
     assert due is not None  # noqa: S101 - one of the two is known here
     met = None
@@ -330,7 +372,9 @@ def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # 
         state = State.NOT_STARTED
     else:
         state = State.PAUSED if is_paused else State.RUNNING
-    why = "paused" if is_paused else "calendar_unpublished" if unpublished else "zone_assumed" if assumed else ""
+    why = "paused" if is_paused else "zone_assumed" if assumed else ""
+    if calendar and not is_paused and _unpublished(spec, due, calendar):
+        why = "calendar_unpublished"
     return Clock(
         spec.name,
         spec.owner,

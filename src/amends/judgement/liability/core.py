@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amends.judgement.rules.core import RANK, Decision, Rule, Then
+from amends.judgement.rules.core import Decision, Rule, Then
 from amends.kernel.parties import Confidence, Party, weakest
 
 
@@ -55,9 +55,9 @@ class Verdict:
 def without_overridden(fired: Iterable[Fired]) -> list[Fired]:
     """Drop rules that another fired rule overrides. Sorted by precedence, strongest first."""
     fired = list(fired)
-    beaten = {other for f in fired for other in f.rule.overrides}
-    kept = [f for f in fired if f.rule.id not in beaten]
-    kept.sort(key=lambda f: (not f.rule.binds, RANK[f.rule.layer], f.by != "then", f.rule.id))
+    beaten = {other for f in fired if f.rule.overrides for other in f.rule.overrides}
+    kept = [f for f in fired if f.rule.id not in beaten] if beaten else fired
+    kept.sort(key=lambda f: (f.rule.strength, f.by != "then", f.rule.id))
     return kept
 
 
@@ -67,10 +67,11 @@ def settle(fired: Iterable[Fired], *, undecided: bool) -> Verdict:
     deciding = [f for f in kept if f.then.decision is not None]
     decision, conflicts = _decide(deciding, undecided=undecided)
     agreeing = [f for f in deciding if f.then.decision is decision]
+    heard = [*agreeing, *(f for f in kept if f.then.decision is None)]  # who decides, and who only adds to it
     outcome: dict[str, Any] = {}
     outcome_rules: dict[str, str] = {}
     effects: list[str] = []
-    for f in [*agreeing, *(k for k in kept if k not in deciding)]:
+    for f in heard:
         for key, value in f.then.outcome.items():
             if key == "metric_effects":
                 effects += [e for e in (value if isinstance(value, list) else [value]) if e not in effects]
@@ -83,7 +84,7 @@ def settle(fired: Iterable[Fired], *, undecided: bool) -> Verdict:
     # Who bears it may come from another rule than the one that decides: a platform refunds, the scans say whose loss.
     # While a deciding fact is missing nobody is named: a guess here would be read as a verdict.
     open_question = decision in (Decision.UNDETERMINED, Decision.NEEDS_PERSON)
-    shares = _shares([] if open_question else [*agreeing, *(k for k in kept if k not in deciding)])
+    shares = _shares([] if open_question else heard)
     confidence = weakest([f.rule.confidence for f in agreeing]) if agreeing else None
     return Verdict(
         decision,
@@ -102,8 +103,7 @@ def _decide(deciding: list[Fired], *, undecided: bool) -> tuple[Decision, tuple[
     if not deciding:
         return (Decision.UNDETERMINED if undecided else Decision.NO_RULE), ()
     strongest = deciding[0]
-    rank = (not strongest.rule.binds, RANK[strongest.rule.layer])
-    peers = [f for f in deciding if (not f.rule.binds, RANK[f.rule.layer]) == rank]
+    peers = [f for f in deciding if f.rule.strength == strongest.rule.strength]
     conflicts = tuple(
         Conflict((strongest.rule.id, peer.rule.id), (str(strongest.then.decision), str(peer.then.decision)))
         for peer in peers[1:]

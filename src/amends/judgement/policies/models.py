@@ -35,3 +35,21 @@ class HouseRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} house.{self.number}"
+
+
+class HouseDay(models.Model):
+    """A day on which the seller's own place in a country is closed although it would be worked, or the other way."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    country = models.CharField(max_length=2)
+    day = models.DateField()
+    open = models.BooleanField()
+    note = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "country", "day"], name="one_word_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.day} {'open' if self.open else 'closed'}"

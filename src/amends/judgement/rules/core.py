@@ -119,12 +119,14 @@ class Rule:
     run_when: Compiled = field(init=False, repr=False, compare=False)
     run_clock_only: Compiled = field(init=False, repr=False, compare=False)
     clock_reads: frozenset[str] | None = field(init=False, repr=False, compare=False)  # None: it watches other clocks
+    strength: tuple[bool, int] = field(init=False, repr=False, compare=False)  # smaller is stronger
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "run_applies", compile_clause(self.applies))
         object.__setattr__(self, "run_when", compile_clause(self.when or Constant(True)))
         object.__setattr__(self, "run_clock_only", compile_clause(self.clock_only or Constant(True)))
         object.__setattr__(self, "clock_reads", self._clock_reads())
+        object.__setattr__(self, "strength", (not self.binds, RANK[self.layer]))
 
     def _clock_reads(self) -> frozenset[str] | None:
         if self.clock is None:

@@ -85,6 +85,7 @@ def _window(node: Any) -> Window:
     lengths = [key for key in ("days", "months", "calendar_month") if key in node]
     if len(lengths) != 1 or ("when_at_least" in node) != ("otherwise" in node):
         raise Refused("a window has one of days, months, calendar_month, and when_at_least goes with otherwise", line)
+    one_of(node.get("calendar_month", "true"), ("true",), line)
     if lengths != ["calendar_month"] and whole(node[lengths[0]], line) == 0:
         raise Refused("a window has a length", line)
     return Window(

@@ -40,7 +40,10 @@ def _step(node: Any) -> Step:
     mapping_of(node, {"from", "points"}, "a step")
     if not {"from", "points"} <= set(node):
         raise Refused("a step needs `from` and `points`", line)
-    return Step(whole(node["from"], line), whole(node["points"], line))
+    step = Step(whole(node["from"], line), whole(node["points"], line))
+    if step.first == 0:
+        raise Refused("offences are counted from 1", line)
+    return step
 
 
 def _consequence(node: Any) -> Consequence:

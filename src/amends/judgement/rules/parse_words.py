@@ -47,9 +47,12 @@ def as_date(text: Any, line: int) -> date:
 
 def as_time(text: Any, line: int) -> time:
     try:
-        return time.fromisoformat(str(text))
+        read = time.fromisoformat(str(text))
     except ValueError:
-        raise Refused(f"expected a time such as 21:00, found {text!r}", line) from None
+        read = None
+    if read is None or read.tzinfo is not None:  # the zone is the clock's own
+        raise Refused(f"expected a time such as 21:00, found {text!r}", line)
+    return read
 
 
 def whole(text: Any, line: int, unit: Unit = Unit.DAYS) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from amends.judgement.clocks.core import Clock, State, run
 from amends.judgement.rules.core import Rule, Rulebook, Then
-from amends.judgement.rules.facts import parse_instant, read_facts, to_wire
+from amends.judgement.rules.facts import Bad, parse_instant, read_facts, to_wire
 from amends.judgement.rules.measure import measured
 from amends.kernel.clauses import CLOCK_PREFIX, RATES
 from amends.kernel.fx import Rates
@@ -53,7 +53,7 @@ def example_record(rule: Rule, given: Mapping[str, Any]) -> tuple[dict[str, Any]
         if moment is not None and valid.by not in _events_of_clock(rule):
             record[valid.by] = moment
     record |= read_facts(wire)
-    record |= {k: v for k, v in given.items() if k.startswith(CLOCK_PREFIX)}
+    record |= {k: str(v) for k, v in given.items() if k.startswith(CLOCK_PREFIX)}
     if "at" in given:
         now = parse_instant(given["at"])
     else:
@@ -114,7 +114,10 @@ def _equal(expected: Any, seen: Any) -> bool:
         except Exception as bad:  # noqa: BLE001 - an unreadable expectation is a failed example, told below
             return str(bad) == ""
     if isinstance(seen, dict) and isinstance(expected, dict):
-        return {k: float(v) for k, v in expected.items()} == seen
+        try:
+            return {k: float(v) for k, v in expected.items()} == seen
+        except (TypeError, ValueError):
+            return False
     if isinstance(seen, list):
         return (expected if isinstance(expected, list) else [expected]) == seen
     return str(expected) == str(seen)
@@ -128,6 +131,8 @@ def check_example(
         record, now = example_record(rule, given)
     except InputError as error:
         return [str(error)]
+    except Bad as bad:
+        return [f"at: {bad.code}"]
     record[RATES] = rates
     seen = _observed(run_alone(rule, record, now))
     return [

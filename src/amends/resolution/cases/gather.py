@@ -14,6 +14,7 @@ from typing import Any
 from amends.intake.conversations.models import Message
 from amends.intake.orders.models import Order, PaymentEvent
 from amends.intake.tracking.models import Parcel
+from amends.judgement.policies.days import calendar_rows
 from amends.judgement.rules.vocabulary import BY_NAME, COLUMNS, Kind
 from amends.kernel.money import Money
 from amends.kernel.taxonomy import kind_of
@@ -169,9 +170,17 @@ def _column_overlay(sheet: Sheet, key: str, value: Any) -> bool:
     return True
 
 
+def _own_days(sheet: Sheet, case: Case) -> None:
+    """Days on which the seller's own places are closed or open besides the country's calendar."""
+    rows = calendar_rows(case.organisation_id)
+    if rows:
+        sheet.put("calendar", rows, "person", "settings")
+
+
 def gather(case: Case) -> Sheet:
-    """All facts of a case: at most five queries, whatever the case."""
+    """All facts of a case: a handful of queries, whatever the case."""
     sheet = Sheet()
+    _own_days(sheet, case)
     _shop(sheet, case)
     order = case.order
     if order is not None:

@@ -3,7 +3,7 @@ matching addresses is taken."""
 
 from __future__ import annotations
 
-from amends.faces.api.routes import cases, house_rules, imports, judge, ledger, me, messages, orders, rules, verbs
+from amends.faces.api.routes import cases, health, house_rules, imports, judge, ledger, me, messages, orders, rules, verbs
 
 ROUTERS = (
     cases.router,
@@ -12,6 +12,7 @@ ROUTERS = (
     orders.router,
     judge.router,
     rules.router,
+    health.router,
     house_rules.router,
     imports.router,
     ledger.router,

@@ -63,6 +63,23 @@ def percent(context: dict[str, Any], share: Any) -> str:
     return "–" if share in (None, "") else formats.percent(share, context["locale"])
 
 
+@register.simple_tag(takes_context=True)
+def rate(context: dict[str, Any], share: Any) -> str:
+    return "–" if share in (None, "") else formats.rate(share, context["locale"])
+
+
+@register.simple_tag
+def bars(counts: list[int], late: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - a template has no keywords to spare
+    """Counts over equal parts of a window, oldest first, as small bars; the numbers stand in its title."""
+    most = max([*counts, 1])
+    pieces = [(8 * i, 20 - h, h) for i, n in enumerate(counts) if (h := round(18 * n / most))]
+    drawn = format_html_join("", '<rect x="{}" y="{}" width="6" height="{}"/>', pieces)
+    return format_html(
+        '<svg class="bars{}" viewBox="0 0 {} 21" role="img"><title>{}</title><path d="M0 20.5h{}"/>{}</svg>',
+        " late" if late else "", 8 * len(counts) - 2, " ".join(str(n) for n in counts), 8 * len(counts) - 2, drawn,
+    )  # fmt: skip
+
+
 @register.filter
 def size(count: int | None) -> str:
     return "–" if count is None else formats.size(count)

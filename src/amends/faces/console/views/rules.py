@@ -20,17 +20,20 @@ from amends.judgement.rules.core import Rule, Rulebook, Source
 from amends.judgement.rules.load import current
 from amends.judgement.rules.models import RuleVersion
 from amends.judgement.rules.verify import check_example, stale
+from amends.judgement.rules.vocabulary import PLATFORMS
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     rule: Rule
-    platform: str  # the file's name: aliexpress, ebay, eu …
+    platform: str  # whose rules these are: aliexpress, ebay, eu …
     age_days: int  # since it was last checked against its source; 0 when fresh enough
 
 
 def _platform(rule: Rule) -> str:
-    return rule.file.rsplit("/", 1)[-1].removesuffix(".yaml")
+    """The platform whose rules the file holds, whatever theme follows it (`amazon_returns`); else the file's name."""
+    stem = rule.file.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix("_health")
+    return next((code for code in PLATFORMS if f"{stem}_".startswith(f"{code}_")), stem)
 
 
 def _rows(book: Rulebook, today: date) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from amends.judgement.clocks.core import Clock, State, run
 from amends.judgement.liability.core import Fired, Verdict, settle
-from amends.judgement.rules.core import COMMON, RANK, Rule, Rulebook
+from amends.judgement.rules.core import COMMON, Rule, Rulebook
 from amends.judgement.rules.facts import KNOWN_AT
 from amends.judgement.rules.vocabulary import BY_NAME, Kind
 from amends.kernel.clauses import CLOCK_PREFIX, RATES
@@ -93,7 +93,7 @@ def fire(applied: Applied, now: datetime) -> tuple[list[Fired], list[Rule]]:
     undecided: list[Rule] = []
     states = {clock.rule: clock.state for clock in applied.clocks}
     for rule in applied.active:
-        if rule.id in applied.excluded:
+        if rule.id in applied.excluded or (rule.then is None and rule.silence is None):
             continue
         holds = rule.run_when(applied.record, now)
         if holds is None:
@@ -144,5 +144,4 @@ def worth_asking(rule: Rule, fired: list[Fired]) -> bool:
         return False
     if rule.then is None or rule.then.decision is None:
         return True
-    strength = (not rule.binds, RANK[rule.layer])
-    return not any(f.then.decision is not None and (not f.rule.binds, RANK[f.rule.layer]) < strength for f in fired)
+    return not any(f.then.decision is not None and f.rule.strength < rule.strength for f in fired)
