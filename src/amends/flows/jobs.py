@@ -8,6 +8,7 @@ from amends.base.accounts.core import system_scope
 from amends.base.accounts.models import Organisation
 from amends.base.jobs import Context, cron, job
 from amends.flows.health import note_changed
+from amends.flows.precedents import keep
 from amends.flows.triage import triage_message
 
 cron("health.read", "health.read", every=timedelta(minutes=5))
@@ -19,6 +20,12 @@ def triage(context: Context, message_id: int) -> None:
     if context.organisation_id is None:
         raise ValueError("triage needs an organisation")
     triage_message(system_scope(context.organisation_id), message_id, context.now)
+
+
+@job("precedents.keep")
+def keep_precedent(context: Context, case_id: int) -> None:
+    """Remember a case that is closed, forget one that is open."""
+    keep(context.scope, case_id)
 
 
 @job("health.read", owns_transaction=True)

@@ -66,6 +66,7 @@ def _join(scope: Scope, thread: Thread, message: Message, now: datetime) -> Case
         if now - case.closed_at > REOPEN_WITHIN:
             return None
         case.closed_at = None
+        cases.tell_precedents(scope, case, now)
     return case
 
 

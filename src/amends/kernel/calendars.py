@@ -150,13 +150,30 @@ def _china_published(year: int) -> bool:
     return any(d.year == year for d in getattr(calendar, "weekend_workdays", ()))
 
 
+def _is_off(country: holidays.HolidayBase, code: str, day: date) -> bool:
+    """Whether a day is a public holiday for somebody who works on weekends too.
+
+    The yearly notices of China give whole spans off, with the weekends in them; the package lists only the days
+    that are no weekend.
+    """
+    if day in country or code != "CN":
+        return day in country
+    for step in (ONE_DAY, -ONE_DAY):
+        near = day
+        while not country.is_working_day(near):
+            near += step
+            if near in country:
+                return True
+    return False
+
+
 @cache
 def _is_working(code: str, weekend: frozenset[int] | None, day: date) -> bool:
     """What the country says. Remembered without anybody's own days, which would fill the memory shop by shop."""
     country = _country(code)
     with _FILLING:
         if weekend is not None:
-            return day.weekday() not in weekend and (country is None or day not in country)
+            return day.weekday() not in weekend and (country is None or not _is_off(country, code, day))
         if country is None:
             return day.weekday() not in (SATURDAY, SUNDAY)
         return bool(country.is_working_day(day))

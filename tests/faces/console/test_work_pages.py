@@ -49,7 +49,7 @@ def test_rules_of_one_platform_come_from_all_its_files(signed_in) -> None:
     assert {"amazon", "ebay", "aliexpress", "mercado_libre", "tiktok_shop", "eu", "asia_pacific", "general"} <= set(
         offered
     )
-    assert not any(name.startswith(("amazon_", "ebay_", "aliexpress_")) for name in offered)
+    assert not any(name.startswith(("amazon_", "ebay_", "aliexpress_", "cards_", "default_")) for name in offered)
 
 
 def test_a_citation_opens_as_a_sheet(signed_in) -> None:

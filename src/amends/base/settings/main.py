@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "amends.language.understand",
     "amends.judgement.rules",
     "amends.judgement.policies",
+    "amends.judgement.precedents",
     "amends.judgement.health",
     "amends.resolution.cases",
     "amends.resolution.refunds",

@@ -92,7 +92,7 @@ def health_command(ctx: click.Context, shop: str | None, at: str | None) -> None
 @click.option("--points", type=click.IntRange(0, 10_000), help="Points it gave; without them the rule says how many.")
 @click.option("--reference", default="", help="The platform's own number of it.")
 @click.pass_context
-def offence_command(  # noqa: PLR0913, PLR0917 - the options of the command
+def offence_command(  # noqa: PLR0917 - the options of the command
     ctx: click.Context, shop: str, ledger: str, kind: str, at: str | None, points: int | None, reference: str
 ) -> None:
     """Record an offence that a platform holds against a shop."""

@@ -10,7 +10,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from amends.faces.console import words_facts, words_house, words_imports, words_judgement, words_platforms, words_rules
+from amends.faces.console import (
+    words_facts,
+    words_health,
+    words_house,
+    words_imports,
+    words_judgement,
+    words_platforms,
+    words_rules,
+)
 from amends.intake.imports.messages import SENTENCES, sentence
 from amends.kernel.outcome import InputError
 
@@ -91,6 +99,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "health.read": _("count account health"),
         "cases.tick": _("look after the clocks"),
         "cases.rejudge": _("judge open cases again"),
+        "precedents.keep": _("remember closed cases"),
         "mail.folder": _("read mail from the folder"),
         "mail.outbox": _("send what waits in the outbox"),
         "mail.poll": _("look for mail"),
@@ -237,8 +246,10 @@ LABELS: dict[str, dict[str, Any]] = {
         "not_a_number": _("Not a number: %(text)s."),
     },
 }
-for _more in (words_judgement, words_rules, words_platforms, words_imports, words_house):
+for _more in (words_judgement, words_rules, words_platforms, words_imports, words_house, words_health):
     LABELS |= _more.LABELS
+LABELS["metric"] |= words_health.METRICS
+LABELS["ledger_verb"] |= words_health.LEDGER
 LABELS["refusal"] |= words_house.REFUSALS
 LABELS["ledger_verb"] |= words_house.LEDGER
 

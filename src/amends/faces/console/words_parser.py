@@ -59,6 +59,7 @@ SAID = (
     lazy("a clock needs `%(key)s`"),
     lazy("owner is seller, buyer, platform, carrier or issuer, found %(found)s"),
     lazy("weekend is a list from %(known)s, and not all of them"),
+    lazy("from `opens` to `closes` is an hour at least, found %(opens)s to %(closes)s"),
     lazy("%(name)s is not a country fact"),
     lazy("no calendar for country %(name)s"),
     lazy("business days need a country or a weekend"),

@@ -81,11 +81,14 @@ class _Extra:
         scanned = Case(When(first_scan_at__lte=now, then="first_scan_at"), default=None)
         arrived = Case(When(delivered_at__lte=now, then="delivered_at"), default=None)
         self.parcels = {
-            order_id: (first, last if complete == parcels_of else None)
-            for order_id, first, last, complete, parcels_of in parcels.values("order_id")
-            .annotate(first=Min(scanned), last=Max(arrived), complete=Count(arrived), parcels_of=Count("pk"))
-            .values_list("order_id", "first", "last", "complete", "parcels_of")
-        }
+            order_id: (first, last if complete == parcels_of else None, bool(checked or first or last))
+            for order_id, first, last, complete, parcels_of, checked in parcels.values("order_id")
+            .annotate(
+                first=Min(scanned), last=Max(arrived), complete=Count(arrived), parcels_of=Count("pk"),
+                checked=Count("checked_at"),
+            )
+            .values_list("order_id", "first", "last", "complete", "parcels_of", "checked")
+        }  # fmt: skip
 
 
 def _earliest(payments: QuerySet[PaymentEvent]) -> dict[int, datetime]:
@@ -98,7 +101,9 @@ def _order(values: tuple[Any, ...], extra: _Extra, by_order: dict[int, list[Inci
     for name in ("shipped_at", "delivered_at", "cancelled_at"):
         if row.get(name, now) > now:
             del row[name]
-    first, last = extra.parcels.get(pk, (None, None))
+    first, last, followed = extra.parcels.get(pk, (None, None, False))
+    if followed:
+        row["tracked"] = True
     if first is not None:
         # A scan proves the number; without one nobody knows yet.
         row |= {"first_scan_at": first, "tracking_valid": True}

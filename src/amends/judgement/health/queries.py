@@ -106,14 +106,15 @@ def _rules(shop: Shop, book: Rulebook, now: datetime) -> list[Rule]:
 
 def _longest(metrics: Iterable[Metric]) -> timedelta:
     """How far back the oldest window of them begins, and a day."""
+    lengths = (_length(metric.window) + timedelta(days=metric.lag_days) for metric in metrics)
+    return max(lengths, default=_MONTH) + timedelta(days=1)
 
-    def length(window: Window | None) -> timedelta:
-        if window is None:
-            return timedelta(0)
-        own = _MONTH if window.calendar_month else window.months * _MONTH + timedelta(days=window.days)
-        return max(own, length(window.otherwise))
 
-    return max((length(m.window) + timedelta(days=m.lag_days) for m in metrics), default=_MONTH) + timedelta(days=1)
+def _length(window: Window | None) -> timedelta:
+    if window is None:
+        return timedelta(0)
+    own = _MONTH if window.calendar_month else window.months * _MONTH + timedelta(days=window.days)
+    return max(own, _length(window.otherwise))
 
 
 def _ledgers(scope: Scope, shop: Shop, rules: list[Rule], now: datetime) -> tuple[LedgerReading, ...]:

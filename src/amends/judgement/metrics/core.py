@@ -18,6 +18,7 @@ from amends.kernel.clauses import Clause, Compiled, Constant, compile_clause
 
 Row = Mapping[str, Any]
 TIMES = "times"  # column: how many orders one row stands for
+ANYTHING = Constant(True)
 _MOMENT = timedelta(microseconds=1)
 HAPPENS = "happens"  # in `loss`: this event happens, at the last moment that counts
 
@@ -27,7 +28,7 @@ class Addend:
     """A count: rows whose `by` column lies in the window and for which `where` holds."""
 
     by: str
-    where: Clause = Constant(True)
+    where: Clause = ANYTHING
     run: Compiled = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -114,8 +115,9 @@ class Metric:
 class Standing:
     """`unsure`: rows of the numerator that an unknown column leaves open; they are not counted.
 
-    `budget`: how many more can be lost, whichever they are, before the line is crossed; None without a line or
-    without a `loss`. It is never more than there are orders to lose. `counted`: when each loss is dated.
+    `budget`: how many more can be lost, whichever they are, before the line is crossed; None without a line, without
+    a `loss`, or where nothing is counted yet. It is never more than there are orders to lose. `counted`: when each
+    loss is dated.
     """
 
     metric: Metric
@@ -224,7 +226,9 @@ def evaluate(metric: Metric, rows: Iterable[Row], now: datetime) -> Standing:
         unsure,
         breached,
         _level(metric, upper, lower),
-        budget(metric, upper, lower, effects) if metric.limit is not None and metric.loss else None,
+        budget(metric, upper, lower, effects)
+        if metric.limit is not None and metric.loss and (upper or lower)
+        else None,
         window,
         span,
         tuple(sorted(counted)),

@@ -7,14 +7,14 @@ in whatever order they came and whether one by one or all at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amends.judgement.precedents.core import LIMIT, MOST_WORDS
 from amends.judgement.precedents.core.distance import SHELVED, UNKNOWN, weighing
-from amends.judgement.precedents.shelves import Codes, Rows, Shelf, Whole, best
+from amends.judgement.precedents.shelves import Codes, Rows, Search, Shelf, Whole, best
 
 SHORTLIST = 400  # so many of the nearest by structure have their words looked at
 # What words may move: a case whose words say the same passes one that is this share of the whole nearer.
@@ -52,14 +52,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidates:
-    """The shortlist, in step, in no order."""
+class _Shortlist:
+    """Arrays in step, in no order; `shelf` is the place of the shelf in the list that was searched."""
 
     distances: Whole
     order: Whole
     pk: Whole
-    words: Codes
-    embedding: NDArray[np.int8]
+    shelf: NDArray[np.intp]
+    place: NDArray[np.intp]
+
+    def take(self, at: NDArray[np.intp]) -> _Shortlist:
+        return _Shortlist(self.distances[at], self.order[at], self.pk[at], self.shelf[at], self.place[at])
 
 
 class Index:
@@ -105,65 +108,43 @@ class Index:
 
     def search(self, asked: Asked, k: int, *, leave_out: int = 0) -> Answer:
         """The `k` most similar, most similar first; `leave_out` is the row of the case itself."""
-        shelves = self._to_search(asked.codes)
+        search = Search(asked.codes, weighing(asked.codes[0]))
+        shelves = self._to_search(search)
         searched = sum(len(shelf) for shelf in shelves)
-        near = self._nearest(asked.codes, shelves, leave_out)
+        near = _nearest(search, shelves, leave_out)
         if not len(near.pk):
             return Answer((), searched, "")
-        method, likeness = self._likeness(asked, near)
-        total = weighing(asked.codes[0]).total
-        shares = near.distances / total
+        method, likeness = self._likeness(asked, *self._texts(near, shelves))
+        shares = near.distances / search.total
         known = np.where(np.isnan(likeness), NO_WORDS, likeness)
         rank = shares + (WORDS_WEIGHT * (1 - known) if method else 0.0)
         first = np.lexsort((-near.order, rank))[:k]
-        found = tuple(
-            Found(
-                int(near.pk[i]),
-                float(shares[i]),
-                float(likeness[i]) if method and not np.isnan(likeness[i]) else None,
-            )
-            for i in first
-        )
-        return Answer(found, searched, method)
+        told = [None if np.isnan(likeness[i]) else float(likeness[i]) for i in first]
+        found = zip(near.pk[first].tolist(), shares[first].tolist(), told, strict=True)
+        return Answer(tuple(Found(*one) for one in found), searched, method)
 
-    def _to_search(self, mine: tuple[int, ...]) -> list[Shelf]:
-        kind = mine[0]
-        return [s for s in self.shelves.values() if len(s) and (kind == UNKNOWN or s.key[0] in (kind, UNKNOWN))]
+    def _to_search(self, search: Search) -> list[Shelf]:
+        """Those that hold the kind of case, nearest first; an unknown kind may be any."""
+        kind = search.mine[0]
+        shelves = [shelf for shelf in self.shelves.values() if len(shelf) and kind in (UNKNOWN, shelf.key[0])]
+        return sorted(shelves, key=lambda shelf: shelf.base(search))
 
-    def _nearest(self, mine: tuple[int, ...], shelves: list[Shelf], leave_out: int) -> _Candidates:
-        """Exactly the SHORTLIST nearest, and among the last equals the newest; none beyond LIMIT."""
-        candidates = self._nothing()
-        for shelf in sorted(shelves, key=lambda s: (self._base(s, mine), s.key)):
-            weighed = weighing(mine[0] if shelf.key[0] == mine[0] else UNKNOWN)
-            bound = int(weighed.total * LIMIT)
-            if len(candidates.pk) == SHORTLIST:
-                bound = min(bound, int(candidates.distances.max()))
-            if self._base(shelf, mine) > bound:
-                continue
-            distances, places = shelf.nearest(mine, weighed, bound, SHORTLIST + 1)
-            found = shelf.rows(places)
-            kept = np.flatnonzero(found.pk != leave_out)
-            candidates = _joined(candidates, distances[kept], found.take(kept))
-        return candidates
+    def _texts(self, near: _Shortlist, shelves: list[Shelf]) -> tuple[Codes, NDArray[np.int8]]:
+        words = np.zeros((len(near.pk), MOST_WORDS), np.uint16)
+        embedding = np.zeros((len(near.pk), self.dimensions), np.int8)
+        for number in np.unique(near.shelf):
+            at = np.flatnonzero(near.shelf == number)
+            words[at], embedding[at] = shelves[number].texts(near.place[at])
+        return words, embedding
 
-    @staticmethod
-    def _base(shelf: Shelf, mine: tuple[int, ...]) -> int:
-        return shelf.base(mine, weighing(mine[0] if shelf.key[0] == mine[0] else UNKNOWN))
-
-    def _nothing(self) -> _Candidates:
-        none = np.zeros(0, np.int64)
-        return _Candidates(
-            none, none, none, np.zeros((0, MOST_WORDS), np.uint16), np.zeros((0, self.dimensions), np.int8)
-        )
-
-    def _likeness(self, asked: Asked, near: _Candidates) -> tuple[str, NDArray[np.float64]]:
+    def _likeness(self, asked: Asked, words: Codes, embedding: NDArray[np.int8]) -> tuple[str, NDArray[np.float64]]:
         """How alike the words are, 0 to 1, NaN where a case has none."""
-        if self.dimensions and len(asked.embedding) == self.dimensions and near.embedding.any():
-            return "cosine", _cosine(np.frombuffer(asked.embedding, np.int8), near.embedding)
-        words = np.array([w for w in asked.words if w], np.int64)
-        if len(words) and near.words.any():
-            return "bm25", self._bm25(words, near.words)
-        return "", np.full(len(near.pk), np.nan)
+        if self.dimensions and len(asked.embedding) == self.dimensions and embedding.any():
+            return "cosine", _cosine(np.frombuffer(asked.embedding, np.int8), embedding)
+        mine = np.array([word for word in asked.words if word], np.int64)
+        if len(mine) and words.any():
+            return "bm25", self._bm25(mine, words)
+        return "", np.full(len(words), np.nan)
 
     def _bm25(self, mine: Whole, theirs: Codes) -> NDArray[np.float64]:
         """BM25 over its own best: what the searched text would score against itself."""
@@ -180,17 +161,24 @@ class Index:
         return np.where(lengths > 0, likeness, np.nan)
 
 
-def _joined(old: _Candidates, distances: Whole, rows: Rows) -> _Candidates:
-    every = np.concatenate([old.distances, distances])
-    order = np.concatenate([old.order, rows.order])
-    kept = best(every, order, SHORTLIST)
-    return _Candidates(
-        every[kept],
-        order[kept],
-        np.concatenate([old.pk, rows.pk])[kept],
-        np.concatenate([old.words, rows.words])[kept],
-        np.concatenate([old.embedding, rows.embedding])[kept],
-    )
+def _nearest(search: Search, shelves: list[Shelf], leave_out: int) -> _Shortlist:
+    """Exactly the SHORTLIST nearest, and among the last equals the newest; none beyond LIMIT."""
+    none, nowhere = np.zeros(0, np.int64), np.zeros(0, np.intp)
+    near = _Shortlist(none, none, none, nowhere, nowhere)
+    bound = int(search.total * LIMIT)
+    for number, shelf in enumerate(shelves):
+        if len(near.pk) == SHORTLIST:
+            bound = int(near.distances.max())
+        if shelf.base(search) > bound:
+            break
+        distances, place = shelf.nearest(search, bound, SHORTLIST + 1)
+        pk, order = shelf.identity(place)
+        found = _Shortlist(distances, order, pk, np.full(len(pk), number, np.intp), place)
+        found = found.take(np.flatnonzero(pk != leave_out))
+        pairs = ((getattr(near, f.name), getattr(found, f.name)) for f in fields(_Shortlist))
+        both = _Shortlist(*(np.concatenate(pair) for pair in pairs))
+        near = both.take(best(both.distances, both.order, SHORTLIST))
+    return near
 
 
 def _cosine(mine: NDArray[np.int8], theirs: NDArray[np.int8]) -> NDArray[np.float64]:

@@ -35,7 +35,7 @@ class Precedent(models.Model):
         return f"C-{self.case_number}"
 
 
-class Shelf(models.Model):
+class Watermark(models.Model):
     """One row an organisation. Its lock is held while a change is numbered, so changes appear in order."""
 
     organisation = models.OneToOneField("accounts.Organisation", on_delete=models.CASCADE, related_name="+")

@@ -99,60 +99,73 @@ class Shelf:
     def rows(self, at: NDArray[np.intp]) -> Rows:
         return Rows(self._codes[:, at].T, self._pk[at], self._order[at], self._words[at], self._embedding[at])
 
-    def nearest(self, mine: tuple[int, ...], weighed: Weighing, bound: int, most: int) -> tuple[Whole, NDArray[np.intp]]:
+    def nearest(self, search: Search, bound: int, most: int) -> tuple[Whole, NDArray[np.intp]]:
         """(distances, places) of at most `most` cases no further than `bound`: the nearest, and of those equally near
         the newest. In no order."""
-        base = sum(part(f, w, a, b) for f, w, a, b in self._shelved(mine, weighed))
-        distances, places = [], []
-        for start in range(0, self.count, BLOCK):
+        base = self.base(search)
+        distances: list[Whole] = [np.zeros(0, np.int64)]
+        places: list[NDArray[np.intp]] = [np.zeros(0, np.intp)]
+        for start in range(0, self.count if bound >= base else 0, BLOCK):
             end = min(start + BLOCK, self.count)
-            sums = self._sums(mine, weighed, start, end)
-            near = np.flatnonzero((sums <= bound - base) & self._alive[start:end]) if bound >= base else sums[:0]
-            if len(near):
-                found = sums[near].astype(np.int64) + base
-                kept = best(found, self._order[start + near], most)
-                distances.append(found[kept])
-                places.append(start + near[kept])
-                if len(near) >= most:
-                    bound = min(bound, int(distances[-1].max()))
-        if not places:
-            return np.zeros(0, np.int64), np.zeros(0, np.intp)
+            sums = search.sums(self._codes[:, start:end])
+            near = np.flatnonzero((sums <= bound - base) & self._alive[start:end])
+            found = sums[near].astype(np.int64) + base
+            kept = best(found, self._order[start + near], most)
+            distances.append(found[kept])
+            places.append(start + near[kept])
+            if len(near) >= most:
+                bound = int(distances[-1].max())
         all_distances, all_places = np.concatenate(distances), np.concatenate(places)
         kept = best(all_distances, self._order[all_places], most)
         return all_distances[kept], all_places[kept]
 
-    def base(self, mine: tuple[int, ...], weighed: Weighing) -> int:
+    def base(self, search: Search) -> int:
         """No case here lies nearer: the distance of what all of them share."""
-        return sum(part(f, w, a, b) for f, w, a, b in self._shelved(mine, weighed))
+        shelved = zip(FIELDS[1:SHELVED], search.weights[1:SHELVED], search.mine[1:SHELVED], self.key[1:], strict=True)
+        return sum(part(one, weight, a, b) for one, weight, a, b in shelved)
 
-    def _shelved(self, mine: tuple[int, ...], weighed: Weighing) -> list[tuple[object, int, int, int]]:
-        return list(zip(FIELDS[1:SHELVED], weighed.weights[1:SHELVED], mine[1:SHELVED], self.key[1:], strict=True))
+    def identity(self, places: NDArray[np.intp]) -> tuple[Whole, Whole]:
+        """(pk, order)"""
+        return self._pk[places], self._order[places]
 
-    def _sums(self, mine: tuple[int, ...], weighed: Weighing, start: int, end: int) -> NDArray[np.uint16]:
-        """Distances without what is the same for the whole shelf."""
-        size = end - start
+    def texts(self, places: NDArray[np.intp]) -> tuple[Codes, NDArray[np.int8]]:
+        """(words, embedding)"""
+        return self._words[places], self._embedding[places]
+
+
+class Search:
+    """One case as it is looked for: what each field adds, worked out once for all shelves."""
+
+    def __init__(self, mine: tuple[int, ...], weighed: Weighing) -> None:
+        self.mine = mine
+        self.weights = weighed.weights
+        self.total = weighed.total
+        self._tables: dict[int, NDArray[np.uint16]] = {}
+        for index in range(SHELVED, len(FIELDS)):
+            one, weight = FIELDS[index], weighed.weights[index]
+            if one.sort is Sort.NUMBER:
+                levels = range(MOST_LEVEL + 1)
+                self._tables[index] = np.array([part(one, weight, mine[index], level) for level in levels], np.uint16)
+
+    def sums(self, codes: Codes) -> NDArray[np.uint16]:
+        """Distances of one block, without what is the same for its whole shelf."""
+        size = codes.shape[1]
         sums = np.zeros(size, np.uint16)
         hit = np.empty(size, bool)
         added = np.empty(size, np.uint16)
         for index in range(SHELVED, len(FIELDS)):
-            one, weight, value = FIELDS[index], weighed.weights[index], mine[index]
-            column = self._codes[index, start:end]
-            full = np.uint16(weight * UNIT)
-            if one.sort is Sort.NUMBER:
-                table = np.array([part(one, weight, value, level) for level in range(MOST_LEVEL + 1)], np.uint16)
-                np.take(table, column, out=added)
-                sums += added
-                continue
-            np.not_equal(column, value, out=hit)
-            if value == UNKNOWN:
-                np.multiply(hit, full // 2, out=added)
-                sums += added
-                continue
-            np.multiply(hit, full, out=added)
+            column, value = codes[index], self.mine[index]
+            half = np.uint16(self.weights[index] * UNIT // 2)
+            if index in self._tables:
+                np.take(self._tables[index], column, out=added, mode="clip")
+            else:
+                np.not_equal(column, value, out=hit)
+                np.multiply(hit, half, out=added)
+                if value != UNKNOWN:  # a half for what differs, the other half for what is also known
+                    sums += added
+                    np.logical_and(hit, column, out=hit)
+                    np.multiply(hit, half, out=added)
             sums += added
-            np.equal(column, UNKNOWN, out=hit)
-            np.multiply(hit, full // 2, out=added)
-            sums -= added
         return sums
 
 

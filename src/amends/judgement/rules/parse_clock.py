@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from amends.judgement.clocks.core import ClockSpec, Counted, Extension, Given, Lookup, Pause, Start, Unit
@@ -41,6 +42,7 @@ RUN_KEYS = {
     "opens",
     "closes",
 }
+ONE_HOUR = timedelta(hours=1)
 WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 
 
@@ -111,6 +113,7 @@ def parse_clock(node: Any, tables: Mapping[str, Any]) -> tuple[ClockSpec, Then |
         raise Refused(f"no calendar for country {country!r}", line)
     if unit is Unit.BUSINESS_DAYS and not country and weekend is None:
         raise Refused("business days need a country or a weekend", line)
+    opens, closes = _business_hours(runs, line)
     spec = ClockSpec(
         name=str(node["name"]),
         owner=str(node["owner"]),
@@ -123,8 +126,8 @@ def parse_clock(node: Any, tables: Mapping[str, Any]) -> tuple[ClockSpec, Then |
         first_day=one_of(runs.get("first_day", "next"), ("next", "same"), line),
         day_end=one_of(runs.get("ends", "exact"), ("exact", "day_end"), line) == "day_end",
         rolls="rolls" in runs and one_of(runs["rolls"], ("next_business_day",), line) != "",
-        opens=as_time(runs["opens"], line) if "opens" in runs else None,
-        closes=as_time(runs["closes"], line) if "closes" in runs else None,
+        opens=opens,
+        closes=closes,
         stops=tuple(event_name(n, line) for n in as_list(node.get("stops"))),
         restarts=tuple(event_name(n, line) for n in as_list(node.get("restarts"))),
         pauses=tuple(_pause(p, line) for p in node.get("pauses", ())),
@@ -133,6 +136,15 @@ def parse_clock(node: Any, tables: Mapping[str, Any]) -> tuple[ClockSpec, Then |
         zone_assumed=runs.get("zone_assumed") == "true",
     )
     return spec, parse_then(node["silence"]) if "silence" in node else None
+
+
+def _business_hours(runs: Mapping[str, Any], line: int) -> tuple[time | None, time | None]:
+    """`closes` may be on the next day. At least an hour, or thousands of business hours would run off the calendar."""
+    opens, closes = (as_time(runs[key], line) if key in runs else None for key in ("opens", "closes"))
+    first, last = (datetime.combine(date.min, at or calendars.MIDNIGHT) for at in (opens, closes))
+    if (last - first) % calendars.ONE_DAY < ONE_HOUR and first != last:
+        raise Refused(f"from `opens` to `closes` is an hour at least, found {opens} to {closes}", line)
+    return opens, closes
 
 
 def _external(node: Mapping[str, Any], amount: Length, line: int) -> str:

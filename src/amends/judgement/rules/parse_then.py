@@ -25,6 +25,7 @@ OUTCOME_KEYS = {
     "escalates",
     "win_chance",
     "correction",
+    "duty",
 }
 
 

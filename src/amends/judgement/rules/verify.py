@@ -104,7 +104,7 @@ def _observed(ran: Ran) -> dict[str, Any]:
             "forbid": list(ran.then.forbid),
         }
         out |= ran.then.outcome
-    return out | ran.measured
+    return out | dict(ran.measured)
 
 
 def _equal(expected: Any, seen: Any) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from amends.base.accounts.core import Permission, Scope
 from amends.base.accounts.models import Organisation
+from amends.base.jobs import enqueue
 from amends.base.ledger.actions import record
 from amends.kernel.outcome import Refusal
 from amends.resolution.cases import queries
@@ -141,7 +142,21 @@ def add_facts(
         subject_id=case.number,
         payload={"keys": sorted(facts), "origin": origin, "ref": ref},
     )
+    if case.closed_at is not None:
+        tell_precedents(scope, case, now)
     return rejudge(scope, case, now)
+
+
+def tell_precedents(scope: Scope, case: Case, now: datetime) -> None:
+    """A case was closed, opened again, or learnt something after its end: what is remembered of it has to follow.
+    Inside the transaction; the job looks at the case as it then is, so the order of jobs does not matter."""
+    enqueue(
+        "precedents.keep",
+        {"case_id": case.pk},
+        now=now,
+        organisation_id=scope.organisation_id,
+        key=f"precedents.keep:{case.pk}",
+    )
 
 
 @transaction.atomic
@@ -239,6 +254,8 @@ def _apply(scope: Scope, case: Case, decided: Decided, now: datetime, key: str) 
         subject_id=case.number,
         payload=applied.payload | {"key": key},
     )
+    if decided.verb in (Verb.CLOSE, Verb.REOPEN):
+        tell_precedents(scope, case, now)
     stored = rejudge(scope, case, now)
     return Performed(
         case.pk,

@@ -72,6 +72,8 @@ def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, ap
             Offer.objects.filter(organisation_id=scope.organisation_id, case=case, state="offered").update(
                 state=state, decided_at=now
             )
+        case effects_of.Agree():
+            _agree(scope, case, effect, now, applied)
         case effects_of.CreateRefund():
             assert case.order_id is not None  # noqa: S101 - the core refuses money without an order
             applied.refund_id = refunds.create(
@@ -103,6 +105,26 @@ def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, ap
                 conversations.note(scope, case.thread_id, text, now, author_id=_person(scope))
             else:
                 case.close_note = f"{case.close_note}\n{text}".strip()
+
+
+def _agree(scope: Scope, case: Case, effect: effects_of.Agree, now: datetime, applied: Applied) -> None:
+    """A settlement nobody had offered before is an offer taken at once: what was agreed on stands in one place."""
+    made = Offer.objects.filter(organisation_id=scope.organisation_id, case=case, state="offered")
+    taken = made.filter(remedy=effect.remedy).update(state="accepted", decided_at=now)
+    made.update(state="refused", decided_at=now)
+    if not taken:
+        Offer.objects.create(
+            organisation_id=scope.organisation_id,
+            case=case,
+            remedy=effect.remedy,
+            amount_minor=effect.amount_minor,
+            currency=effect.currency,
+            state="accepted",
+            message_id=applied.message_id,
+            made_at=now,
+            decided_at=now,
+        )
+    applied.payload["remedy"] = effect.remedy
 
 
 def _person(scope: Scope) -> int | None:

@@ -113,6 +113,9 @@ def _parcels(sheet: Sheet, parcels: Iterable[Parcel]) -> None:
     if not rows:
         return
     sheet.put("parcels", rows, "carrier", "parcels")
+    read = [row.get("integrated_carrier") for row in rows]
+    if None not in read:
+        sheet.put("shipment.carrier_integrated", all(read), "carrier", "parcels")
     shipped = [r["shipped_at"] for r in rows if "shipped_at" in r]
     if shipped and "order.shipped" not in sheet.by_key:
         sheet.put("order.shipped", min(shipped), "carrier", "parcels")

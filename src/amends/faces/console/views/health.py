@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from amends.base.accounts import queries as accounts
 from amends.base.accounts.core import Permission
 from amends.base.accounts.models import Shop
 from amends.faces.console.guard import needs, scope_of
-from amends.judgement.health.queries import LedgerReading, Reading, health
+from amends.judgement.health.queries import Reading, health
 from amends.judgement.health.wire import csv_rows, ledger_wire, metric_wire
 
 
@@ -60,8 +61,9 @@ def _row(reading: Reading) -> Row:
     return Row(metric_wire(reading), _state(reading), _window(reading), reading.price)
 
 
-def _ledger(reading: LedgerReading) -> dict[str, Any]:
-    return ledger_wire(reading)
+def _rows(readings: Iterable[Reading]) -> list[Row]:
+    """What is crossed first, then what is close, then the rest by rule."""
+    return sorted((_row(reading) for reading in readings), key=lambda row: ("late", "soon", "ok", "").index(row.state))
 
 
 def _chosen(request: HttpRequest) -> int | None:
@@ -73,9 +75,7 @@ def _chosen(request: HttpRequest) -> int | None:
 def page(request: HttpRequest) -> HttpResponse:
     scope, chosen = scope_of(request), _chosen(request)
     found = health(scope, timezone.now(), chosen)
-    blocks = [
-        Block(one.shop, one.orders, [_row(r) for r in one.metrics], [_ledger(p) for p in one.ledgers]) for one in found
-    ]
+    blocks = [Block(one.shop, one.orders, _rows(one.metrics), [ledger_wire(p) for p in one.ledgers]) for one in found]
     context = {
         "section": "health",
         "blocks": [b for b in blocks if b.orders and (b.rows or b.ledgers)],

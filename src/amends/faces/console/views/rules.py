@@ -31,9 +31,9 @@ class Row:
 
 
 def _platform(rule: Rule) -> str:
-    """The platform whose rules the file holds, whatever theme follows it (`amazon_returns`); else the file's name."""
-    stem = rule.file.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix("_health")
-    return next((code for code in PLATFORMS if f"{stem}_".startswith(f"{code}_")), stem)
+    """Whose rules the file holds, whatever theme follows (`amazon_returns`, `cards_health`); else the file's name."""
+    stem = rule.file.rsplit("/", 1)[-1].removesuffix(".yaml")
+    return next((code for code in (*PLATFORMS, "cards", "default") if f"{stem}_".startswith(f"{code}_")), stem)
 
 
 def _rows(book: Rulebook, today: date) -> list[Row]:

@@ -135,13 +135,9 @@ def part(one: Field, weight: int, a: int, b: int) -> int:
     return full
 
 
-def kinds_meet(a: Codes, b: Codes) -> bool:
-    """Cases of two known kinds are never compared: another kind of trouble has other rules."""
-    return a[0] == b[0] or UNKNOWN in (a[0], b[0])
-
-
 def distance(a: Codes, b: Codes) -> int:
-    """From 0 to `weighing(…).total`; the kind itself only decides which weights hold (see `kinds_meet`)."""
+    """From 0 to `weighing(…).total`. The kind itself adds nothing: it decides which weights hold, and a search for one
+    kind never shows another, since another kind of trouble has other rules."""
     weights = weighing(a[0] if a[0] == b[0] else UNKNOWN).weights
     return sum(part(f, w, x, y) for f, w, x, y in zip(FIELDS[1:], weights[1:], a[1:], b[1:], strict=True))
 

@@ -27,6 +27,7 @@ from amends.resolution.cases.core.axes import (
 )
 from amends.resolution.cases.core.effects import (
     AddTask,
+    Agree,
     CloseOffers,
     CreateRefund,
     Decided,
@@ -212,9 +213,9 @@ def _offer(asked: Asked) -> list[Effect]:
 
 def _settle(asked: Asked) -> list[Effect]:
     remedy = _remedy(asked)
-    effects: list[Effect] = [SetAxis("request", Request.APPROVED), CloseOffers("accepted")]
+    minor = amount_minor(asked) if remedy in MONEY_REMEDIES else 0
+    effects: list[Effect] = [SetAxis("request", Request.APPROVED), Agree(remedy, minor, asked.state.currency)]
     if remedy in MONEY_REMEDIES:
-        minor = amount_minor(asked)
         kind = "partial_refund" if minor < asked.state.paid_minor else "refund"
         kind = "goodwill" if remedy == "goodwill" else kind
         effects.append(CreateRefund(kind, minor, asked.state.currency, _refund_state(asked, minor), asked.key))

@@ -79,8 +79,27 @@ class CloseOffers:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """The remedy both agreed on. An open offer of it is accepted; what else was on offer the buyer did not take."""
+
+    remedy: str
+    amount_minor: int
+    currency: str
+
+
 Effect = (
-    SetAxis | SetField | LearnFact | Say | MakeOffer | CreateRefund | MoveRefund | AddTask | WriteNote | CloseOffers
+    SetAxis
+    | SetField
+    | LearnFact
+    | Say
+    | MakeOffer
+    | CreateRefund
+    | MoveRefund
+    | AddTask
+    | WriteNote
+    | CloseOffers
+    | Agree
 )
 
 
