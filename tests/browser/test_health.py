@@ -78,6 +78,8 @@ def test_the_page_says_where_each_shop_stands(house: Any, open_page: Any, phone:
     if folder:
         name = f"health-{language}-{'phone' if phone else 'wide'}"
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    # A phone widens its window to what sticks out, so both are compared with the screen.
+    width = 390 if phone else 1440
+    assert page.evaluate("[window.innerWidth, document.documentElement.scrollWidth]") == [width, width]
     odr.locator("a.rule").click()
     page.locator("#sheet-body").get_by_text("AMZ-ODR-RATE").first.wait_for()

@@ -103,6 +103,7 @@ API_ROWS: tuple[Row, ...] = (
         also=(P.CASE_READ,),
     ),
     api("GET", "cases/<number>", P.CASE_READ, "cases/{case}"),
+    api("GET", "cases/<number>/similar", P.CASE_READ, "cases/{case}/similar"),
     api("POST", "cases/<number>/facts", P.CASE_WORK, "cases/{case}/facts", body=_FACTS, also=_ALSO),
     *(
         api(
@@ -212,6 +213,7 @@ PAGE_ROWS: tuple[Row, ...] = (
         )
         for verb, (right, body, _) in VERBS.items()
     ),
+    page("GET", "cases/<str:number>/similar", P.CASE_READ, "cases/{case}/similar"),
     page("GET", "cases/<str:number>/templates", P.CASE_ANSWER, "cases/{case}/templates"),
     page("GET", "cases/<str:number>/templates/<str:key>", P.CASE_ANSWER, "cases/{case}/templates/{template}", ok=204),
     page("POST", "messages/<int:pk>/undo", P.CASE_ANSWER, "messages/{queued}/undo", ok=302),

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from amends.base.accounts.core import Scope
 from amends.judgement.health import actions
+from amends.judgement.health.actions import count_again
 from amends.judgement.health.core import events_of
 from amends.resolution.cases.gather import gather
 from amends.resolution.cases.judging import readable_facts
 from amends.resolution.cases.models import Case, CaseFact
 from amends.resolution.cases.queries import RELATED
 
+__all__ = ["count_again", "note_case", "note_changed"]
 _OVERLAP = timedelta(minutes=10)  # a transaction that was open when the cases were last read
 
 

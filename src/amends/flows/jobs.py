@@ -7,7 +7,7 @@ from datetime import timedelta
 from amends.base.accounts.core import system_scope
 from amends.base.accounts.models import Organisation
 from amends.base.jobs import Context, cron, job
-from amends.flows.health import note_changed
+from amends.flows.health import count_again, note_changed
 from amends.flows.precedents import keep
 from amends.flows.triage import triage_message
 
@@ -34,4 +34,6 @@ def read_health(context: Context) -> None:
     ids = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
     for done, organisation_id in enumerate(ids):
         context.progress(done, len(ids))
-        note_changed(system_scope(organisation_id), context.now)
+        scope = system_scope(organisation_id)
+        note_changed(scope, context.now)
+        count_again(scope, context.now)

@@ -186,7 +186,8 @@ def add_business_days(
 
     `first_day="next"`: counting begins on the first working day after the start; `"same"`: a start on a
     working day is itself day one. A start on a day off is due at the last second of the last day, since each
-    counted day is a whole one; this keeps a later start from being due earlier.
+    counted day is a whole one, or with `"same"` at its first, as if started with the working day that is day one;
+    this keeps a later start from being due earlier.
     """
     local = start.astimezone(tz)
     day, left, clock = local.date(), days, local.time()
@@ -196,6 +197,8 @@ def add_business_days(
     while left:
         day += ONE_DAY
         left -= calendar.is_working(day)
+    if not works and days and first_day == "same":
+        return at_local(day, MIDNIGHT, tz)
     return at_local(day, clock, tz) if works and clock < LAST_SECOND else last_second(day, tz)
 
 

@@ -70,7 +70,7 @@ PLAIN = st.sampled_from(list(Unit)).flatmap(plain_length)
 LENGTHS = st.one_of(
     PLAIN,
     st.sampled_from(("days", "hours", "months")).map(lambda u: {u: {"table": "lengths", "by": "order.ship_country"}}),
-    st.sampled_from(("days", "business_days")).map(lambda u: {u: {"fact": "promise.return_days"}}),
+    st.sampled_from(("days", "business_days", "months", "years")).map(lambda u: {u: {"fact": "promise.return_days"}}),
     st.just({"given": "order.ship_by"}),
 )
 RUNS = st.tuples(
@@ -232,6 +232,8 @@ NIGHT_ZONE = "America/Los_Angeles"
 )
 # due on Sunday and rolled, and due on Monday
 @example(simple(Unit.DAYS, 5, "UTC", country="US", rolls=True), datetime(2026, 3, 10, 10, tzinfo=UTC), 20 * 3600)
+# the first day counts: begun on New Year's Day, and on the working day after it
+@example(simple(Unit.BUSINESS_DAYS, 1, "UTC", country="CN", first_day="same"), datetime(2024, 1, 1, tzinfo=UTC), 86_400)
 # two starts whose due moments fall into the hour that spring skips
 @example(simple(Unit.DAYS, 1, NIGHT_ZONE), datetime(2026, 3, 7, 10, 30, 59, tzinfo=UTC), 11)
 # the second 02:30 of autumn in Berlin, and the 02:30 that spring skips

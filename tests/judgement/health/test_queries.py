@@ -18,6 +18,8 @@ from amends.judgement.health.core import Event
 from amends.judgement.health.models import Incident, Offence
 from amends.judgement.health.wire import csv_rows, exact, metric_wire, shop_wire
 from amends.judgement.judge import judge
+from amends.judgement.policies.actions import override_number
+from amends.judgement.policies.queries import book_of
 from amends.judgement.rules.facts import read_facts
 from amends.judgement.rules.load import current
 from amends.kernel.outcome import Refusal
@@ -127,7 +129,8 @@ def test_the_rows_are_facts_that_price_the_metric_in_a_judgement(scope, organisa
     orders = many(organisation, amazon, 300)
     for number, order in enumerate(orders[:2]):
         actions.keep(scope, f"case:{number}", amazon.pk, order.pk, [Event("claim_opened_at", NOW - DAY)])
-    rows = queries.health_rows(scope, amazon, NOW)
+    rows = queries.counted_rows(scope, amazon, book_of(scope), NOW)
+    assert [r["metric"] for r in rows] == ["order_defect_rate"]  # no case is lost by a late dispatch
     row = next(r for r in rows if r["metric"] == "order_defect_rate")
     assert (row["numerator"], row["denominator"], row["budget"], row["breached"]) == (2, 300, 0, False)
     wire = {
@@ -137,6 +140,23 @@ def test_the_rows_are_facts_that_price_the_metric_in_a_judgement(scope, organisa
     plain, informed = (judge(read_facts(f), current(), NOW) for f in (wire, wire | {"health": rows}))
     contest = [next(r for r in j.remedies if r.code == "contest") for j in (plain, informed)]
     assert contest[1].cost.amount > contest[0].cost.amount
+
+
+def test_a_judgement_uses_what_was_counted_while_it_is_fresh(scope, organisation, amazon) -> None:
+    many(organisation, amazon, 200)
+    assert actions.count_again(scope, NOW) == 1
+    assert actions.count_again(scope, NOW + timedelta(minutes=20)) == 0
+    many(organisation, amazon, 100, mark="later")
+
+    def counted(at: datetime) -> list[int]:
+        rows = queries.kept_rows(scope, amazon, at)
+        return [r["denominator"] for r in rows if r["metric"] == "order_defect_rate"]
+
+    assert counted(NOW + timedelta(minutes=5)) == [200]
+    assert counted(NOW + timedelta(days=7)) == []  # too old to say anything
+    assert counted(NOW - timedelta(minutes=5)) == []  # counted after that day
+    assert actions.count_again(scope, NOW + timedelta(minutes=30)) == 1
+    assert counted(NOW + timedelta(minutes=31)) == [300]
 
 
 def test_offences_of_one_ledger_follow_the_rules_and_another_stands_apart(scope, organisation) -> None:
@@ -191,3 +211,13 @@ def test_the_csv_has_a_line_a_metric(scope, organisation, amazon) -> None:
     assert {len(row) for row in rows} == {len(heading)}
     odr = dict(zip(heading, next(r for r in rows if "AMZ-ODR-RATE" in r), strict=True))
     assert (odr["denominator"], odr["limit_rate"], odr["breached"], odr["budget"]) == (10, "0.01", "false", 0)
+
+
+def test_a_house_sets_its_own_line(scope, organisation, amazon) -> None:
+    orders = many(organisation, amazon, 1000)
+    actions.keep(scope, "case:1", amazon.pk, orders[0].pk, [Event("claim_opened_at", NOW - DAY)])
+    assert reading(scope, amazon, "order_defect_rate")["budget"] == 8
+    override_number(scope, "AMZ-ODR-RATE", "metric.limit.rate", "0.005", NOW, reason="calm", citation="our own aim")
+    found = reading(scope, amazon, "order_defect_rate")
+    assert (found["budget"], found["limit"]["rate"]) == (3, "0.005")
+    assert found["version"] != "open"

@@ -18,7 +18,9 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 FAIR = (date(2026, 12, 1), date(2026, 12, 3))
-SPEC = ClockSpec("dispatch", "seller", Start(("order.shipped",)), 3, Unit.BUSINESS_DAYS, "Asia/Shanghai", "CN")
+SPEC = ClockSpec(
+    "dispatch", "seller", Start(("order.shipped",)), 3, Unit.BUSINESS_DAYS, "Asia/Shanghai", "CN", own_days=True
+)
 
 
 def _due(organisation: Organisation) -> datetime | None:

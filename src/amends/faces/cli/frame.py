@@ -73,6 +73,7 @@ MODULES: tuple[Module, ...] = (
     Module("clocks", {"clocks": "All clocks of a case on one line, at any moment."}),
     Module("health", {"health": "Where each shop stands.", "offence": "What a platform recorded against a shop."}),
     Module("cases", {"cases": "List, show and work on cases."}),
+    Module("precedents", {"precedents": "Closed cases that are like one at hand."}),
     Module("rules", {"rules": "Search, explain and verify the rulebook.", "schema": "Formats for programs."}),
     Module(
         "taxonomy",

@@ -25,6 +25,7 @@ from amends.faces.console.views import (
     settings_mail,
     settings_own,
     settings_people,
+    similar,
     styleguide,
     today,
 )
@@ -36,6 +37,7 @@ urlpatterns = [
     path("cases/<str:number>/ask/<str:verb>", case_verbs.dialog, name="case_dialog"),
     path("cases/<str:number>/simulate/<str:verb>", case_verbs.simulate, name="case_simulate"),
     path("cases/<str:number>/do/<str:verb>", case_verbs.perform, name="case_do"),
+    path("cases/<str:number>/similar", similar.similar, name="case_similar"),
     path("cases/<str:number>/templates", replies.templates, name="case_templates"),
     path("cases/<str:number>/templates/<str:key>", replies.template, name="case_template"),
     path("messages/<int:pk>/undo", case_verbs.message_undo, name="message_undo"),

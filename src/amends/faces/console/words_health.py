@@ -20,7 +20,12 @@ METRICS: dict[str, Any] = {
 LABELS: dict[str, dict[str, Any]] = {
     "account_level": {"top_rated": _("top rated"), "above_standard": _("above standard")},
     "point_ledger": {"transaction": _("transaction class")},
-    "consequence": {"none": _("nothing follows yet"), "freeze": _("account rests"), "closed": _("account closed")},
+    "consequence": {
+        "none": _("nothing follows yet"),
+        "freeze": _("account rests"),
+        "freeze_over": _("freeze is over"),
+        "closed": _("account closed"),
+    },
 }
 LEDGER: dict[str, Any] = {
     "health:offence:recorded": _("Offence recorded"),

@@ -138,6 +138,7 @@ class ClockSpec:
     extends: tuple[Extension, ...] = ()
     external: str = ""  # fact with the due date the platform itself gave; it wins, both are kept
     zone_assumed: bool = False  # the source does not name the zone
+    own_days: bool = False  # the seller's own closed and open days count; a platform's clock knows nothing of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class Clock:
 
 def reads(spec: ClockSpec) -> frozenset[str]:
     """Every fact that can move this clock: nothing else needs to be looked at to know that it stands as it stood."""
-    names = {*spec.starts.facts, *spec.stops, *spec.restarts, spec.external, "calendar"}
+    names = {*spec.starts.facts, *spec.stops, *spec.restarts, spec.external, "calendar" if spec.own_days else ""}
     names |= {pause.spans for pause in spec.pauses} | {extension.event for extension in spec.extends}
     names |= {spec.zone, spec.country} | (set() if isinstance(spec.amount, int) else {spec.amount.by})
     return frozenset(names)
@@ -183,7 +184,7 @@ def _calendar_of(spec: ClockSpec, record: Record) -> BusinessCalendar | None:
     country = record.get(spec.country) or "" if "." in spec.country else spec.country
     if not country and spec.weekend is None:
         return None
-    own = record.get("calendar")
+    own = record.get("calendar") if spec.own_days else None
     if not own:
         return _plain(country, spec.weekend)
     days = {open_: frozenset(r["day"] for r in own if _says(r, country, open_=open_)) for open_ in (True, False)}

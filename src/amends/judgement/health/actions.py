@@ -9,9 +9,12 @@ from django.db import transaction
 
 from amends.base.accounts.core import Permission, Scope
 from amends.base.accounts.models import Shop
+from amends.base.accounts.queries import shops
 from amends.base.ledger.actions import record
 from amends.judgement.health.core import Event
-from amends.judgement.health.models import Incident, Mark, Offence
+from amends.judgement.health.models import Incident, Mark, Offence, Snapshot
+from amends.judgement.health.queries import FRESH, counted_rows
+from amends.judgement.policies.queries import book_of
 from amends.kernel.outcome import Refusal
 
 
@@ -84,3 +87,18 @@ def read_until(scope: Scope) -> datetime | None:
 
 def remember(scope: Scope, until: datetime) -> None:
     Mark.objects.update_or_create(organisation_id=scope.organisation_id, defaults={"until": until})
+
+
+def count_again(scope: Scope, now: datetime) -> int:
+    """Take the snapshots that are about to grow old, or were counted by another rulebook. Returns how many."""
+    book = book_of(scope)
+    rows = Snapshot.objects.filter(organisation_id=scope.organisation_id, book=book.hash, at__gt=now - FRESH / 4)
+    fresh = set(rows.values_list("shop_id", flat=True))
+    stale = [shop for shop in shops(scope) if shop.pk not in fresh]
+    for shop in stale:
+        Snapshot.objects.update_or_create(
+            organisation_id=scope.organisation_id,
+            shop_id=shop.pk,
+            defaults={"at": now, "book": book.hash, "rows": counted_rows(scope, shop, book, now)},
+        )
+    return len(stale)

@@ -45,6 +45,19 @@ class Offence(models.Model):
         return f"{self.ledger} {self.kind}"
 
 
+class Snapshot(models.Model):
+    """The table fact `health` of a shop as it was last counted, so that a judgement need not walk its orders."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    shop = models.OneToOneField("accounts.Shop", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    book = models.CharField(max_length=64)  # hash of the rulebook that it was counted by
+    rows = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Mark(models.Model):
     """Up to when the cases of an organisation have been read."""
 

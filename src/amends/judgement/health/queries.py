@@ -12,7 +12,7 @@ from amends.base.accounts.models import Shop
 from amends.base.accounts.queries import shops
 from amends.judgement.health.core import Account, Price, Standing, account, evaluate, price
 from amends.judgement.health.history import rows_of
-from amends.judgement.health.models import Incident, Offence
+from amends.judgement.health.models import Incident, Offence, Snapshot
 from amends.judgement.metrics.core import Metric, Window
 from amends.judgement.policies.queries import book_of
 from amends.judgement.remedies.core.priors import Priors
@@ -20,6 +20,15 @@ from amends.judgement.rules.core import Rule, Rulebook
 
 _MONTH = timedelta(days=31)
 _DIGITS = 4
+# What the loss of a case sets on an order, among all that a metric may count.
+_OF_CASES = frozenset(
+    {
+        "claim_opened_at", "dispute_opened_at", "escalated_at", "decided_at", "chargeback_at", "refunded",
+        "return_requested_at", "negative_feedback",
+    }
+)  # fmt: skip
+FRESH = timedelta(hours=2)  # how long a count stands before it is made again
+KEPT_FOR = timedelta(days=7)  # how long a judgement may use the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,18 @@ def of_shop(scope: Scope, shop: Shop, book: Rulebook, now: datetime) -> ShopHeal
     return ShopHealth(shop, len(rows), tuple(readings), _ledgers(scope, shop, rules, now))
 
 
-def health_rows(scope: Scope, shop: Shop, now: datetime) -> list[dict[str, Any]]:
-    """The table fact `health` of the shop, in wire form; metrics without a line have no budget."""
-    found = of_shop(scope, shop, book_of(scope), now)
+def kept_rows(scope: Scope, shop: Shop, now: datetime) -> list[dict[str, Any]]:
+    """The table fact `health` of the shop, in wire form, as last counted; metrics without a line have no budget.
+
+    At most a week old and by whatever rulebook: a judgement never walks the shop's orders.
+    """
+    kept = Snapshot.objects.filter(organisation_id=scope.organisation_id, shop_id=shop.pk)
+    found = kept.filter(at__gt=now - KEPT_FOR, at__lte=now).first()
+    return list(found.rows) if found is not None else []
+
+
+def counted_rows(scope: Scope, shop: Shop, book: Rulebook, now: datetime) -> list[dict[str, Any]]:
+    """Only metrics that a lost case counts in: late dispatch or a wrong tracking number is no case's price."""
     return [
         {
             "metric": reading.standing.metric.name,
@@ -81,7 +99,8 @@ def health_rows(scope: Scope, shop: Shop, now: datetime) -> list[dict[str, Any]]
             "price": str(reading.price.amount),
         }
         | ({} if reading.standing.budget is None else {"budget": reading.standing.budget})
-        for reading in found.metrics
+        for reading in of_shop(scope, shop, book, now).metrics
+        if any(column in _OF_CASES for column, _ in reading.standing.metric.loss)
     ]
 
 

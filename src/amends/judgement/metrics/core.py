@@ -205,7 +205,12 @@ def evaluate(metric: Metric, rows: Iterable[Row], now: datetime) -> Standing:
     upper = lower = unsure = 0
     counted: list[tuple[datetime, int]] = []
     effects: dict[tuple[int, int], int] = {}  # what losing a row adds above and below -> how many such rows
+    dated = {addend.by for addend in (*metric.numerator, *metric.denominator)}
+    # Where no date that places a row can be set by losing it, rows outside the window count neither way.
+    fixed = not any(column in dated for column, _ in metric.loss)
     for row in rows:
+        if fixed and not any((at := row.get(by)) is not None and span.begins <= at < span.ends for by in dated):
+            continue
         times = row.get(TIMES, 1)
         is_now = _contribution(metric, row, span, now)
         upper += times * is_now.numerator

@@ -1,6 +1,7 @@
 """Working days of the seller's own places: closed for the New Year's fair, open on a Saturday before it.
 
-They count in clocks that count the working days of that country, and in no others.
+They count in clocks of the shop's own promises, and in those a rule opens to them (`own_days`), for that country.
+A platform's clock knows nothing of them: counting them there would show a due moment that is too late.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
@@ -110,7 +111,10 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
     if not isinstance(node["applies"], dict):
         raise Refused(f"applies is a mapping of facts, found {node['applies']!r}", line)
     applies = ClauseReader().mapping(node["applies"])
+    own_layer = Layer(one_of(node.get("layer", layer.value), tuple(Layer), line))
     clock, silence = parse_clock(node["clock"], tables) if "clock" in node else (None, None)
+    if clock is not None and own_layer is Layer.SHOP:
+        clock = replace(clock, own_days=True)  # a promise of ours is counted by our own days
     valid = _validity(node.get("valid"), line_of(node.get("valid"), line))
     canonical = json.dumps(node, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     if not {"then", "clock", "metric", "penalty"} & set(node):
@@ -119,7 +123,7 @@ def parse_rule(node: Any, layer: Layer, tables: Mapping[str, Any], file: str) ->
         id=str(node["id"]),
         version=valid.from_date.isoformat() if valid and valid.from_date else "open",
         title=texts(node["title"]),
-        layer=Layer(one_of(node.get("layer", layer.value), tuple(Layer), line)),
+        layer=own_layer,
         applies=applies,
         valid=valid,
         confidence=confidence,

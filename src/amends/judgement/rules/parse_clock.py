@@ -34,6 +34,7 @@ RUN_KEYS = {
     "calendar",
     "zone",
     "zone_assumed",
+    "own_days",
     "country",
     "weekend",
     "first_day",
@@ -134,6 +135,7 @@ def parse_clock(node: Any, tables: Mapping[str, Any]) -> tuple[ClockSpec, Then |
         extends=tuple(_extension(e, line) for e in node.get("extends", ())),
         external=_external(node, amount, line),
         zone_assumed=runs.get("zone_assumed") == "true",
+        own_days=runs.get("own_days") == "true",
     )
     return spec, parse_then(node["silence"]) if "silence" in node else None
 

@@ -498,6 +498,7 @@ FACTS: tuple[Fact, ...] = (
         _K.EVENT,
         "New goods came instead of the repair that the buyer chose and the seller did not do.",
     ),
+    Fact("replacement.refused", _K.EVENT, "The seller refused to replace the goods."),
     Fact("goods.opened", _K.FLAG, "The packaging was opened."),
     Fact("goods.intact", _K.FLAG, "The goods are intact.", ask="whether the goods are intact", hint="buyer"),
     Fact("goods.defect", _K.CODE, "How grave the fault is.", codes=("minor", "major")),

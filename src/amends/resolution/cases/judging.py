@@ -18,6 +18,7 @@ from amends.judgement.rules.models import RuleVersion
 from amends.kernel.outcome import InputError
 from amends.resolution.cases.core.axes import FAR, mirrored_dispute
 from amends.resolution.cases.gather import Sheet, gather
+from amends.resolution.cases.lived import add_lived
 from amends.resolution.cases.models import Case, CaseClock, StoredJudgement
 
 OURS_LIVE = ("running", "paused")
@@ -100,6 +101,7 @@ def rejudge(scope: Scope, case: Case, now: datetime, *, book: Rulebook | None = 
     """Judge again; None when nothing changed. Call inside the action's transaction."""
     book = book or book_of(scope)
     sheet = gather(case)
+    add_lived(sheet, scope, case, now)
     wire, facts, left_out = readable_facts(sheet)
     case.dispute = mirrored_dispute(facts, case.dispute, now)
     judgement = judge(facts, book, now)

@@ -21,10 +21,13 @@ from amends.faces.api.documents.cases import (
     judgement_document,
 )
 from amends.faces.api.documents.messages import MessageDocument, message_document
+from amends.faces.api.documents.similar import SimilarDocument, similar_document
 from amends.faces.api.door import caller, guarded
 from amends.faces.api.problems import Fault, not_found
 from amends.faces.api.reading import PAGE, Body, Cursor, Key, Limit, bad_cursor, case_number, idempotency_key
 from amends.flows.open_case import Opened, Wish, Words, open_wished
+from amends.flows.precedents import similar_to_case
+from amends.judgement.precedents.queries import MOST
 from amends.kernel.ids import case_reference
 from amends.resolution.cases import lists, lookups, queries
 from amends.resolution.cases.statuses import statuses
@@ -64,6 +67,22 @@ def get_case(request: HttpRequest, number: str) -> CaseDocument:
     if view is None:
         raise not_found()
     return case_document(view)
+
+
+@guarded(
+    router.get, "/cases/{number}/similar", Permission.CASE_READ, response=SimilarDocument,
+    summary="Closed cases like this one",
+)  # fmt: skip
+def similar_cases(
+    request: HttpRequest, number: str, k: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = 5
+) -> SimilarDocument:
+    """The most similar first: by what they are about, then by the buyers' words; what is alike, what differs, and
+    what is known of one of the two only, with how each came out. Empty while there is none like it."""
+    who = caller(request)
+    found = similar_to_case(who.scope, case_number(number), who.now, k)
+    if found is None:
+        raise not_found()
+    return similar_document(found)
 
 
 class NewWords(Body):

@@ -17,9 +17,10 @@ COLOURS = (
     ("buyer", "seller", "note", "party-seller", "party-carrier", "party-buyer"),
 )
 ICONS = (
-    "today", "inbox", "clock", "case", "orders", "rules", "imports", "audit", "health", "jobs", "settings", "search", "help", "sun",
-    "moon", "auto", "globe", "person", "people", "chevron", "down", "back", "check", "cross", "warning", "info",
-    "stop", "send", "note", "truck", "money", "undo", "copy", "plus", "download", "upload", "snooze", "flag", "lock",
+    "today", "inbox", "clock", "case", "orders", "rules", "imports", "audit", "health", "jobs", "settings", "search",
+    "help", "sun", "moon", "auto", "globe", "person", "people", "chevron", "down", "back", "check", "cross", "warning",
+    "info", "stop", "send", "note", "truck", "money", "undo", "copy", "plus", "download", "upload", "snooze", "flag",
+    "lock",
     "key", "refresh", "more", "mail", "shop", "message", "star", "plug", "open", "file", "filter", "leave", "keyboard",
     "code",
 )  # fmt: skip

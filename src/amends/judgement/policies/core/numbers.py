@@ -23,7 +23,7 @@ from amends.judgement.rules.parse_clause import Refused
 from amends.kernel.outcome import Refusal
 
 _NUMBER = re.compile(r"(?P<amount>-?\d{1,12}(?:\.\d{1,4})?)(?: (?P<unit>[A-Za-z]{3,7}))?")
-_SECTIONS = ("clock", "when", "then")
+_SECTIONS = ("clock", "when", "then", "metric", "penalty")
 _TABLES = "tables"
 _UNITS = frozenset(unit.value for unit in Unit)
 _LONGER = {"buyer": True, "seller": False}  # whose clock: whether a longer one is better for the buyer

@@ -25,6 +25,7 @@ LIMIT = 0.5  # a case further away than this share of the whole is not called si
 UNIT = 48  # parts of one weight: even, and divided by every span
 UNKNOWN = 0
 STEPS = 8  # levels an octave
+_A, _COUNTRIES = ord("A"), 26 * 26
 MOST_LEVEL = 255
 
 
@@ -97,9 +98,11 @@ def weighing(kind: int) -> Weighing:
 
 
 def code_of(text: str) -> int:
-    """A word as a number from 1 to 65535 that stays the same whatever words come later. Two words may share one; a
-    test holds that none of the words we know do."""
-    return 1 + zlib.crc32(text.encode()) % 65_535
+    """A word as a number from 1 to 65535 that stays the same whatever words come later: countries by their letters,
+    all others by a checksum. Two of those may share one; a test holds that none of the words we know do."""
+    if len(text) == 2 and text.isascii() and text.isalpha() and text.isupper():  # noqa: PLR2004 - ISO 3166
+        return 1 + (ord(text[0]) - _A) * 26 + ord(text[1]) - _A
+    return _COUNTRIES + 1 + zlib.crc32(text.encode()) % (65_535 - _COUNTRIES)
 
 
 def level_of(value: float) -> int:
