@@ -19,9 +19,11 @@ from amends.resolution.cases import actions
 LOCALE = "en_GB"
 
 
-def words_of(mine: Features, theirs: Features, outcome: Outcome | None = None) -> words_similar.Card:
+def words_of(
+    mine: Features, theirs: Features, outcome: Outcome | None = None, locale: str = LOCALE
+) -> words_similar.Card:
     match = Match(7, datetime(2026, 11, 20, tzinfo=UTC), 0.9, None, compare(mine, theirs), outcome or Outcome(), theirs)
-    return words_similar.card(match, LOCALE)
+    return words_similar.card(match, locale)
 
 
 def test_yours_has_no_signature_three_times_the_value() -> None:
@@ -37,9 +39,10 @@ def test_in_chinese() -> None:
         card = words_of(
             Features(kind="not_received", signature=False, value=Decimal(300), days=3, ship_country="DE"),
             Features(kind="not_received", signature=True, value=Decimal(100), days=30, ship_country="US"),
+            locale="zh_Hans_CN",
         )
     assert card.differs == [
-        "金额是它的 3 倍", "本案无签收", "本案下单 3 天后投诉，那一案 30 天后", "国家：本案 德国，那一案 美国",
+        "金额是它的 3 倍", "本案无签收", "本案下单 3 天后投诉，那一案 30 天后", "国家：本案德国，那一案美国",
     ]  # fmt: skip
 
 
@@ -57,8 +60,8 @@ def test_every_feature_has_words(one: Any) -> None:
 
 
 OUTCOMES = (
-    (Outcome(ruled="won", escalated=True), ("won", "ok")),
-    (Outcome(ruled="lost", escalated=True), ("lost", "late")),
+    (Outcome(ruled="won", escalated=True), ("dispute won", "ok")),
+    (Outcome(ruled="lost", escalated=True), ("dispute lost", "late")),
     (Outcome(escalated=True), ("escalated", "late")),
     (Outcome(remedy="goodwill"), ("agreed", "ok")),
     (Outcome(offers=(Offered("goodwill", "expired"),)), ("not agreed", "soon")),
@@ -86,9 +89,8 @@ def test_the_panel_shows_cards_or_says_that_there_is_none(signed_in: Any, make_c
     client = signed_in()
     empty = client.get(f"/cases/C-{mine.number}/similar").content.decode()
     assert "No closed case like this yet." in empty
-    for verb, args in (
-        ("settle", {"remedy": "partial_refund", "amount": "10.45"}), ("refund_done", {}), ("close", {"root_cause": "packaging"}),
-    ):  # fmt: skip
+    settled = ("settle", {"remedy": "partial_refund", "amount": "10.45"})
+    for verb, args in (settled, ("refund_done", {}), ("close", {"root_cause": "packaging"})):
         assert isinstance(actions.perform(scope, then.pk, verb, args, then.opened_at), actions.Performed)
     keep(scope, then.pk)
     panel = client.get(f"/cases/C-{mine.number}/similar").content.decode()

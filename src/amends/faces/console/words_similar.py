@@ -72,7 +72,7 @@ YOURS: dict[str, tuple[Any, Any]] = {
     "threat": (_("your buyer threatens"), _("your buyer does not threaten")),
     "customs_held": (_("yours is held by customs"), _("yours is not held by customs")),
 }
-RULED: dict[str, Any] = {"won": _("won"), "lost": _("lost"), "split": _("divided")}
+RULED: dict[str, Any] = {"won": _("dispute won"), "lost": _("dispute lost"), "split": _("dispute divided")}
 STATES = {"won": "ok", "lost": "late", "split": "soon"}
 _LABELS = {
     "kind": "case_kind", "leaf": "leaf", "platform": "platform", "fulfilment": "fact_value", "demand": "fact_value",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from amends.judgement.clocks.core import ClockSpec, reads
 from amends.judgement.metrics.core import Metric
 from amends.judgement.metrics.penalties import Penalty
-from amends.kernel.clauses import Clause, Compare, Compiled, Constant, Every, Happened, compile_clause
+from amends.kernel.clauses import Clause, Compare, Compiled, Constant, Every, Happened, OtherFact, compile_clause
 from amends.kernel.explain import facts_read, watches_clocks
 from amends.kernel.fx import Rates
 from amends.kernel.parties import Confidence, Party
@@ -187,13 +187,16 @@ COMMON = ("platform", "order.ship_country", "case.kind")
 
 
 class Candidate(NamedTuple):
-    """A rule that may apply. `applies` is what remains to be asked, None for nothing; `dated`: it has versions.
+    """A rule that may apply, with what remains to be asked of the case, the cheapest questions first.
 
-    `event` must have happened for it to apply, empty where none must: most rules fall at this first look.
+    `event` must have happened, and `fact` must be `value`; either is empty where the rule does not ask so. Most rules
+    fall at these first looks. `applies` is the rest, None for nothing; `dated`: the rule has versions.
     """
 
     rule: Rule
     event: str
+    fact: str
+    value: Any
     applies: Compiled | None
     dated: bool
 
@@ -245,7 +248,17 @@ def _may_match(wanted: Any, value: str) -> bool:
 def _candidate(rule: Rule, known: Mapping[str, str]) -> Candidate:
     """The rule with what is left to ask of a case whose common facts are known and fit."""
     parts = rule.applies.clauses if isinstance(rule.applies, Every) else (rule.applies,)
-    left = tuple(p for p in parts if not (isinstance(p, Compare) and p.op in ("is", "in") and p.fact in known))
-    event = next((p.event for p in left if isinstance(p, Happened) and p.wanted), "")
-    dated = rule.valid is not None and (rule.valid.begins is not None or rule.valid.ends is not None)
-    return Candidate(rule, event, compile_clause(left[0] if len(left) == 1 else Every(left)) if left else None, dated)
+    left = [p for p in parts if not (isinstance(p, Compare) and p.op in ("is", "in") and p.fact in known)]
+    event = next((p for p in left if isinstance(p, Happened) and p.wanted), None)
+    equal = next(
+        (p for p in left if isinstance(p, Compare) and p.op == "is" and not isinstance(p.value, OtherFact)), None
+    )
+    rest = [p for p in left if p is not equal and p is not event]  # the record holds no event that lies ahead
+    return Candidate(
+        rule,
+        event.event if event else "",
+        equal.fact if equal else "",
+        equal.value if equal else None,
+        compile_clause(rest[0] if len(rest) == 1 else Every(tuple(rest))) if rest else None,
+        rule.valid is not None and (rule.valid.begins is not None or rule.valid.ends is not None),
+    )

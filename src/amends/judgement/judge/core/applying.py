@@ -23,7 +23,7 @@ class Applied:
 
     record: dict[str, Any]
     active: list[Rule]
-    pending: list[Rule]  # an unknown fact keeps us from saying whether they apply
+    pending: list[Rule]  # an unknown fact stands in the way; some of them may fall for another reason all the same
     excluded: dict[str, str]
     clocks: list[Clock]
     counted: dict[str, Clock]  # the clocks as they were counted, before an exclusion
@@ -42,9 +42,16 @@ def apply_rules(
     record[RATES] = book.rates
     active: list[Rule] = []
     pending: list[Rule] = []
-    for rule, event, left, dated in book.candidates(*(facts.get(name) for name in COMMON)):
+    for rule, event, fact, value, left, dated in book.candidates(*(facts.get(name) for name in COMMON)):
         if event and event not in record:
             continue
+        if fact:
+            seen = record.get(fact)
+            if seen is None:
+                pending.append(rule)
+                continue
+            if seen != value:
+                continue
         force = rule.in_force(record) if dated else True
         if force is False:
             continue

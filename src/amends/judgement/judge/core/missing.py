@@ -49,7 +49,7 @@ def _would_bring_in(rule: Rule, record: Mapping[str, Any], now: datetime) -> tup
 
     An event that has not happened is no question, and neither is an attribute without one of its own.
     """
-    if not decides(rule):
+    if not decides(rule) or rule.in_force(record) is False or rule.run_applies(record, now) is False:
         return ()
     chooser = (rule.valid.by,) if rule.valid and rule.in_force(record) is None else ()
     names = (*chooser, *unknown_facts(rule.applies, record, now))
