@@ -25,7 +25,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "amends"
 CATALOGUE = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-VOCABULARY = SOURCE / "judgement" / "rules" / "vocabulary.py"
+VOCABULARY = SOURCE / "judgement" / "rules" / "vocabulary"
 KEYWORDS = dict.fromkeys(("_", "lazy", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"))
 BORN = datetime(2026, 11, 23, tzinfo=UTC)
 HEADER = "# Chinese (simplified) texts of the interface. Kept by `python tools/messages.py extract`."
@@ -51,7 +51,8 @@ def _from_template(text: str, name: str) -> Iterator[Text]:
 
 def _from_vocabulary() -> Iterator[Text]:
     """The second argument of `Fact(…)` that follows its kind, and `ask=`."""
-    for node in ast.walk(ast.parse(VOCABULARY.read_text("utf-8"))):
+    trees = [ast.parse(path.read_text("utf-8")) for path in sorted(VOCABULARY.glob("*.py"))]
+    for node in (node for tree in trees for node in ast.walk(tree)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fact"):
             continue
         texts = [node.args[2]] if len(node.args) > 2 else []  # noqa: PLR2004 - name, kind, meaning

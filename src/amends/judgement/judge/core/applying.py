@@ -40,6 +40,30 @@ def apply_rules(
     seen_until = min(now, known_at) if known_at is not None else now
     record = {k: v for k, v in facts.items() if k not in EVENT_FACTS or v <= seen_until}
     record[RATES] = book.rates
+    active, pending = _that_apply(facts, record, book, now)
+    excluded = _exclusions(active, record, now)
+    clocks: list[Clock] = []
+    counted: dict[str, Clock] = {}
+    for rule in active:
+        if rule.clock is None:
+            continue
+        clock = _as_it_stood(rule, before, changed)
+        if clock is None:
+            if rule.run_clock_only(record, now) is not True:
+                continue
+            clock = run(rule.clock, rule.id, record, now)
+        counted[rule.id] = clock
+        if rule.id in excluded and clock.state in (State.RUNNING, State.PAUSED, State.EXPIRED):
+            clock = replace(clock, state=State.EXCLUDED)
+        record[CLOCK_PREFIX + rule.id] = clock.state.value
+        clocks.append(clock)
+    return Applied(record, active, pending, excluded, clocks, counted)
+
+
+def _that_apply(
+    facts: Mapping[str, Any], record: Mapping[str, Any], book: Rulebook, now: datetime
+) -> tuple[list[Rule], list[Rule]]:
+    """Rules that apply, and rules that would need a fact to say so."""
     active: list[Rule] = []
     pending: list[Rule] = []
     for rule, event, fact, value, left, dated in book.candidates(*(facts.get(name) for name in COMMON)):
@@ -59,23 +83,7 @@ def apply_rules(
         if applies is False:
             continue
         (active if force and applies else pending).append(rule)
-    excluded = _exclusions(active, record, now)
-    clocks: list[Clock] = []
-    counted: dict[str, Clock] = {}
-    for rule in active:
-        if rule.clock is None:
-            continue
-        clock = _as_it_stood(rule, before, changed)
-        if clock is None:
-            if rule.run_clock_only(record, now) is not True:
-                continue
-            clock = run(rule.clock, rule.id, record, now)
-        counted[rule.id] = clock
-        if rule.id in excluded and clock.state in (State.RUNNING, State.PAUSED, State.EXPIRED):
-            clock = replace(clock, state=State.EXCLUDED)
-        record[CLOCK_PREFIX + rule.id] = clock.state.value
-        clocks.append(clock)
-    return Applied(record, active, pending, excluded, clocks, counted)
+    return active, pending
 
 
 def _as_it_stood(rule: Rule, before: Applied | None, changed: str) -> Clock | None:
