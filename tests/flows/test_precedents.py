@@ -10,8 +10,9 @@ import pytest
 
 from amends.base.accounts.core import Scope, system_scope
 from amends.base.accounts.models import Organisation
+from amends.base.jobs import JobState, registry
 from amends.base.jobs.models import Job
-from amends.flows.jobs import keep_precedent
+from amends.base.jobs.worker import run_until_idle
 from amends.flows.precedents import keep, rebuild, similar_to_case, similar_to_facts
 from amends.flows.triage import triage_message
 from amends.intake.conversations import actions as conversations
@@ -26,6 +27,11 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Case]
+
+
+@pytest.fixture(autouse=True)
+def _handlers() -> None:
+    registry.load_all()
 
 
 @pytest.fixture
@@ -60,20 +66,13 @@ AGREED = (
 )
 
 
-class _Run:
-    """What a worker hands to a handler, as far as this one looks."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-
-
 def work(scope: Scope) -> int:
-    """Run what waits, as a worker would; returns how many there were."""
-    jobs = list(Job.objects.filter(kind="precedents.keep", organisation_id=scope.organisation_id).order_by("pk"))
-    for job in jobs:
-        keep_precedent(_Run(scope), **job.args)
-    Job.objects.filter(pk__in=[job.pk for job in jobs]).delete()
-    return len(jobs)
+    """Let a worker do what waits; returns how many cases it brought in line."""
+    jobs = Job.objects.filter(kind="precedents.keep", organisation_id=scope.organisation_id)
+    before = jobs.filter(state=JobState.DONE).count()
+    run_until_idle(lambda: factories.NOW + timedelta(days=2))
+    assert not jobs.exclude(state=JobState.DONE).exists()
+    return jobs.count() - before
 
 
 def outcome_of(case: Case) -> Outcome:

@@ -76,6 +76,7 @@ def test_outside_the_one_stop_shop_two_readings_stand_beside_each_other() -> Non
     result = judged({**TO_EU, "customs.ioss_holder": "none"}, SUMMER)
     assert {"EU-3EUR-ALL", "EU-3EUR-IOSS"} <= cited(result)
     assert "EU-3EUR" not in cited(result)
+    assert {rule for conflict in result.conflicts for rule in conflict.rules} == {"EU-3EUR-ALL", "EU-3EUR-IOSS"}
     for name in ("EU-3EUR-ALL", "EU-3EUR-IOSS"):
         rule = BOOK.find(name)
         assert rule is not None

@@ -14,6 +14,10 @@ from amends.judgement.rules.core import Decision, Rule, Then
 from amends.kernel.parties import Confidence, Party, weakest
 
 
+# Parts of an outcome that somebody pays by: there two words of equal strength cannot both stand.
+COUNTED = frozenset({"refund", "funded_by", "fee", "points", "deduction", "duty", "postage", "return_required"})
+
+
 @dataclass(frozen=True, slots=True)
 class Fired:
     """A rule that holds, with what follows: its `then`, or the silence of its clock that ran out."""
@@ -33,7 +37,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two rules of equal rank that say different things."""
+    """Two rules of equal rank that say different things, of the decision or of one part of the outcome."""
 
     rules: tuple[str, str]
     decisions: tuple[str, str]
@@ -68,19 +72,9 @@ def settle(fired: Iterable[Fired], *, undecided: bool) -> Verdict:
     decision, conflicts = _decide(deciding, undecided=undecided)
     agreeing = [f for f in deciding if f.then.decision is decision]
     heard = [*agreeing, *(f for f in kept if f.then.decision is None)]  # who decides, and who only adds to it
-    outcome: dict[str, Any] = {}
-    outcome_rules: dict[str, str] = {}
-    effects: list[str] = []
-    for f in heard:
-        for key, value in f.then.outcome.items():
-            if key == "metric_effects":
-                effects += [e for e in (value if isinstance(value, list) else [value]) if e not in effects]
-                outcome_rules.setdefault(key, f.rule.id)
-            elif key not in outcome:
-                outcome[key] = value
-                outcome_rules[key] = f.rule.id
-    if effects:
-        outcome["metric_effects"] = effects
+    outcome, said_by, disagreeing = _merged(heard)
+    conflicts += disagreeing
+    outcome_rules = {key: f.rule.id for key, f in said_by.items()}
     # Who bears it may come from another rule than the one that decides: a platform refunds, the scans say whose loss.
     # While a deciding fact is missing nobody is named: a guess here would be read as a verdict.
     open_question = decision in (Decision.UNDETERMINED, Decision.NEEDS_PERSON)
@@ -96,6 +90,40 @@ def settle(fired: Iterable[Fired], *, undecided: bool) -> Verdict:
         tuple(f.rule.id for f in agreeing),
         confidence,
         conflicts,
+    )
+
+
+def _merged(heard: list[Fired]) -> tuple[dict[str, Any], dict[str, Fired], tuple[Conflict, ...]]:
+    """One outcome of all rules that are heard, who said each part, and who said another thing with equal strength.
+
+    Effects on metrics add up. Of other parts the strongest word stands; two rules as strong as each other that only
+    add to the decision and disagree are both shown.
+    """
+    outcome: dict[str, Any] = {}
+    said_by: dict[str, Fired] = {}
+    effects: list[str] = []
+    disagreeing: list[Conflict] = []
+    for f in heard:
+        for key, value in f.then.outcome.items():
+            first = said_by.setdefault(key, f)
+            if key == "metric_effects":
+                effects += [e for e in (value if isinstance(value, list) else [value]) if e not in effects]
+            elif key not in outcome:
+                outcome[key] = value
+            elif value != outcome[key] and key in COUNTED and _only_add(first, f):
+                sides = (f"{key}: {outcome[key]}", f"{key}: {value}")
+                disagreeing.append(Conflict((first.rule.id, f.rule.id), sides))
+    if effects:
+        outcome["metric_effects"] = effects
+    return outcome, said_by, tuple(disagreeing)
+
+
+def _only_add(first: Fired, second: Fired) -> bool:
+    return (
+        first.then.decision is None
+        and second.then.decision is None
+        and first.rule.id != second.rule.id
+        and first.rule.strength == second.rule.strength
     )
 
 

@@ -66,8 +66,8 @@ class Pricer:
         self.demand = demand
         self.priors = priors
         self.experience = experience
-        self.statutory = dict(verdict.statutory)
-        self.forbidden = dict(verdict.forbidden) | _unlawful(verdict)
+        self.statutory = _by_strongest(verdict.statutory)
+        self.forbidden = _by_strongest(verdict.forbidden) | _unlawful(verdict)
         self.zero = Money(ZERO, stakes.value.currency)
         self._escalates: Estimate | None = None
         self._at_stake = (("escalation", (stakes.value + stakes.fee).amount), ("metric", stakes.metric.amount))
@@ -146,6 +146,11 @@ class Pricer:
 
 # What gives the buyer less than a due remedy may not stand in for it.
 _LESS_THAN_DUE = ("contest", "credit", "goodwill", "claim_carrier_first")
+
+
+def _by_strongest(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Remedy to rule; of several rules the strongest, which stands first, is the one named."""
+    return dict(reversed(pairs))
 
 
 def _unlawful(verdict: Verdict) -> dict[str, str]:
