@@ -36,7 +36,7 @@ def test_a_simulation_shows_and_does_nothing(api: Api, case: Case) -> None:
     before = Entry.objects.count()
     body = api.post("/cases/C-1001/simulate/settle", {"remedy": "partial_refund", "amount": "10.00"}).json()
     assert body["verb"] == "settle"
-    assert [e["effect"] for e in body["effects"]] == ["set_axis", "close_offers", "create_refund", "set_axis"]
+    assert [e["effect"] for e in body["effects"]] == ["set_axis", "agree", "create_refund", "set_axis"]
     refund = next(e["values"] for e in body["effects"] if e["effect"] == "create_refund")
     assert (refund["amount_minor"], refund["currency"], refund["state"]) == (10_00, "USD", "created")
     assert (body["refunded_after"], body["left_after"]) == ("10.00 USD", "31.80 USD")

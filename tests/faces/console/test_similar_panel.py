@@ -46,6 +46,13 @@ def test_in_chinese() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_alike_is_told_in_words_that_stand_alone() -> None:
+    mine = Features(platform="ebay", fulfilment="seller", site="us", ship_country="DE", channel="none", photos=False)
+    assert set(words_of(mine, mine).alike) == {
+        "eBay", "shipped by the seller", "site US", "Germany", "no dispute",
+    }  # fmt: skip
+
+
 def test_the_dearer_one_is_named_the_right_way_round() -> None:
     assert words_of(Features(value=Decimal(10)), Features(value=Decimal(25))).differs == [
         "that one was 2.5 times the value"

@@ -24,7 +24,8 @@ from amends.kernel.parties import Confidence, Party
 from amends.kernel.taxonomy import LEAVES
 from amends.language.templates import catalogue
 from amends.resolution.cases.core.axes import Dispute, Replacement, Request, Status, Verb
-from amends.resolution.cases.core.decide import REMEDIES, ROOT_CAUSES
+from amends.resolution.cases.core.decide import ROOT_CAUSES
+from amends.resolution.cases.core.remedies import REMEDIES
 from amends.resolution.refunds.core import MoneyState
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from amends.kernel.money import Money
 from amends.kernel.taxonomy import LEAVES
 from amends.resolution.cases.core.axes import CaseState, Verb
-from amends.resolution.cases.core.decide import MONEY_REMEDIES, ROOT_CAUSES
+from amends.resolution.cases.core.decide import ROOT_CAUSES
+from amends.resolution.cases.core.remedies import MONEY_REMEDIES
 
 
 @dataclass(frozen=True, slots=True)

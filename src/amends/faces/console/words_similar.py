@@ -133,6 +133,10 @@ def alike(item: Item, locale: str) -> str:
         return gettext("complained of about as late")
     if item.code == "region":
         return gettext("same consumer law")
+    if item.code == "fulfilment":
+        return gettext("shipped by the platform") if item.mine == "platform" else gettext("shipped by the seller")
+    if item.code == "site":
+        return gettext("site %(site)s") % {"site": value_of(item.code, item.mine, locale)}
     return value_of(item.code, item.mine, locale)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from amends.judgement.rules.core import Decision, Rule, Then
 from amends.kernel.parties import Confidence, Party, weakest
 
-
 # Parts of an outcome that somebody pays by: there two words of equal strength cannot both stand.
 COUNTED = frozenset({"refund", "funded_by", "fee", "points", "deduction", "duty", "postage", "return_required"})
 

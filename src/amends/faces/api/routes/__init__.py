@@ -3,7 +3,19 @@ matching addresses is taken."""
 
 from __future__ import annotations
 
-from amends.faces.api.routes import cases, health, house_rules, imports, judge, ledger, me, messages, orders, rules, verbs
+from amends.faces.api.routes import (
+    cases,
+    health,
+    house_rules,
+    imports,
+    judge,
+    ledger,
+    me,
+    messages,
+    orders,
+    rules,
+    verbs,
+)
 
 ROUTERS = (
     cases.router,

@@ -27,7 +27,7 @@ from amends.resolution.cases import actions
 from amends.resolution.cases.actions import Performed, Simulation
 from amends.resolution.cases.core import effects
 from amends.resolution.cases.core.axes import Verb
-from amends.resolution.cases.core.decide import MONEY_REMEDIES
+from amends.resolution.cases.core.remedies import MONEY_REMEDIES
 from amends.resolution.cases.queries import CaseView
 
 CONFLICT = "version_conflict"
