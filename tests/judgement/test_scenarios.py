@@ -6,29 +6,17 @@ The facts of T3, T4, T6 and T9 are the files that the documentation shows (`docs
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from amends.judgement.clocks.core import State
-from amends.judgement.judge import Judgement, judge
+from amends.judgement.judge import Judgement
 from amends.judgement.rules.core import Decision
-from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import load_folder, rulebook_dir
+from tests.judgement.judging import BOOK, at, clock, deciders, judged, shares
 
-BOOK = load_folder(rulebook_dir())
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def judged(wire: dict[str, Any], now: str | None = None) -> Judgement:
-    facts = read_facts(wire)
-    return judge(facts, BOOK, at(now) if now else facts["known_at"])
 
 
 def example(name: str) -> dict[str, Any]:
@@ -36,21 +24,8 @@ def example(name: str) -> dict[str, Any]:
     return read
 
 
-def shares(judgement: Judgement) -> dict[str, int]:
-    return {s.party.value: s.share for s in judgement.liability}
-
-
-def deciders(judgement: Judgement) -> list[str]:
-    return [c.rule for c in judgement.citations if c.role == "decides"]
-
-
 def cited(judgement: Judgement) -> dict[str, str]:
     return {c.rule: c.version for c in judgement.citations}
-
-
-def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
-    found = {c.rule: (c.state, c.due) for c in judgement.clocks}
-    return found[rule]
 
 
 # T1: protected label scanned on time, and Amazon debited the seller all the same

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from amends.judgement.clocks.core import State
-from amends.judgement.judge import Judgement, judge
-from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import load_folder, rulebook_dir
-
-BOOK = load_folder(rulebook_dir())
-
-
-def judged(wire: dict[str, Any], now: str) -> Judgement:
-    return judge(read_facts(wire), BOOK, datetime.fromisoformat(now))
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def cited(judgement: Judgement) -> set[str]:
-    return {c.rule for c in judgement.citations}
-
-
-def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
-    return {c.rule: (c.state, c.due) for c in judgement.clocks}[rule]
-
+from tests.judgement.judging import BOOK, at, cited, clock, judged
 
 # --- into the European Union
 

@@ -2,46 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from amends.judgement.clocks.core import State
-from amends.judgement.judge import Judgement, judge
-from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import load_folder, rulebook_dir
 from amends.kernel.parties import Confidence
-
-BOOK = load_folder(rulebook_dir())
-
-
-def judged(wire: dict[str, Any], now: str) -> Judgement:
-    return judge(read_facts(wire), BOOK, datetime.fromisoformat(now))
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def deciders(judgement: Judgement) -> list[str]:
-    return [c.rule for c in judgement.citations if c.role == "decides"]
-
-
-def cited(judgement: Judgement) -> set[str]:
-    return {c.rule for c in judgement.citations}
-
-
-def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
-    return {c.rule: (c.state, c.due) for c in judgement.clocks}[rule]
-
-
-def owed(judgement: Judgement) -> dict[str, str]:
-    """Remedies that a law makes due, with that law."""
-    return {r.code: r.statutory for r in judgement.remedies if r.statutory}
-
-
-def barred(judgement: Judgement) -> dict[str, str]:
-    return {r.code: r.why_not for r in judgement.remedies if not r.allowed}
-
+from tests.judgement.judging import at, barred, cited, clock, deciders, judged, owed
 
 ORDER = {
     "platform": "own_shop",

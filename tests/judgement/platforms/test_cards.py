@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from amends.judgement.clocks.core import State
-from amends.judgement.judge import Judgement, judge
+from amends.judgement.judge import Judgement
 from amends.judgement.rules.core import Decision
-from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import load_folder, rulebook_dir
-
-BOOK = load_folder(rulebook_dir())
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def judged(wire: dict[str, Any], now: str) -> Judgement:
-    return judge(read_facts(wire), BOOK, at(now))
-
-
-def shares(judgement: Judgement) -> dict[str, int]:
-    return {s.party.value: s.share for s in judgement.liability}
-
-
-def cited(judgement: Judgement) -> set[str]:
-    return {c.rule for c in judgement.citations}
-
-
-def deciders(judgement: Judgement) -> list[str]:
-    return [c.rule for c in judgement.citations if c.role == "decides"]
-
-
-def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
-    found = {c.rule: (c.state, c.due) for c in judgement.clocks}
-    return found[rule]
+from tests.judgement.judging import at, cited, clock, deciders, judged, shares
 
 
 def forbidden(judgement: Judgement) -> set[str]:

@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from amends.judgement.clocks.core import State
-from amends.judgement.judge import Judgement, judge
 from amends.judgement.rules.core import Decision
-from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import load_folder, rulebook_dir
-
-BOOK = load_folder(rulebook_dir())
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def judged(wire: dict[str, Any], now: str) -> Judgement:
-    return judge(read_facts(wire), BOOK, at(now))
-
-
-def deciders(judgement: Judgement) -> list[str]:
-    return [c.rule for c in judgement.citations if c.role == "decides"]
-
-
-def cited(judgement: Judgement) -> set[str]:
-    return {c.rule for c in judgement.citations}
-
-
-def shares(judgement: Judgement) -> dict[str, int]:
-    return {s.party.value: s.share for s in judgement.liability}
-
-
-def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
-    return {c.rule: (c.state, c.due) for c in judgement.clocks}[rule]
-
+from tests.judgement.judging import at, cited, clock, deciders, judged
 
 MISSING: dict[str, Any] = {
     "platform": "ebay",

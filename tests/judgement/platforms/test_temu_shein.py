@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from amends.judgement.clocks.core import State
-from amends.judgement.judge import Judgement, judge
+from amends.judgement.judge import Judgement
 from amends.judgement.rules.core import Decision
-from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import load_folder, rulebook_dir
 from amends.kernel.parties import Confidence
-
-BOOK = load_folder(rulebook_dir())
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def judged(wire: dict[str, Any], now: str) -> Judgement:
-    return judge(read_facts(wire), BOOK, at(now))
+from tests.judgement.judging import at, clock, judged
 
 
 def deciders(judgement: Judgement) -> list[str]:
     """Rules that decide; the shop's own rules, which may say the same, are left out."""
     return [c.rule for c in judgement.citations if c.role == "decides" and not c.rule.startswith("HOUSE-")]
-
-
-def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
-    found = {c.rule: (c.state, c.due) for c in judgement.clocks}
-    return found[rule]
 
 
 TEMU = {

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from amends.judgement.clocks.core import State
-from amends.judgement.judge import Judgement, judge
 from amends.judgement.rules.core import Decision
-from amends.judgement.rules.facts import read_facts
-from amends.judgement.rules.load import load_folder, rulebook_dir
 from amends.judgement.rules.verify import check_example
 from amends.kernel.parties import Confidence
-
-BOOK = load_folder(rulebook_dir())
+from tests.judgement.judging import BOOK, at, clock, deciders, judged, shares
 
 # Typed from the merchant's table once more: natural days from the order to the confirmed delivery.
 DAYS = {
@@ -45,27 +40,6 @@ DAYS = {
     "NO": 18,
     "CH": 17,
 }
-
-
-def judged(wire: dict[str, Any], now: str) -> Judgement:
-    return judge(read_facts(wire), BOOK, datetime.fromisoformat(now))
-
-
-def deciders(judgement: Judgement) -> list[str]:
-    return [c.rule for c in judgement.citations if c.role == "decides"]
-
-
-def shares(judgement: Judgement) -> dict[str, int]:
-    return {s.party.value: s.share for s in judgement.liability}
-
-
-def clock(judgement: Judgement, rule: str) -> tuple[State, datetime | None]:
-    found = {c.rule: (c.state, c.due) for c in judgement.clocks}
-    return found[rule]
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 @pytest.mark.parametrize(("country", "days"), DAYS.items())
