@@ -226,7 +226,7 @@ PAGE_ROWS: tuple[Row, ...] = (
     page("GET", "rules/compare", P.RULE_READ, foreign=200),
     page("GET", "rules/<str:rule_id>/versions", P.RULE_READ, "rules/{rule}/versions", foreign=200),
     page("GET", "clock", P.RULE_READ, foreign=200),
-    page("POST", "clock/board", P.RULE_READ, foreign=200, form={"facts": "{}", "at": "2026-11-27T10:00:00Z"}),
+    page("POST", "clock/board", P.RULE_READ, foreign=200, form={"facts": " {} ", "at": "2026-11-27T10:00:00Z"}),
     page("GET", "rules/new", P.RULE_WRITE, foreign=200),
     page(
         "POST",

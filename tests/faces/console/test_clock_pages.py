@@ -100,7 +100,7 @@ def test_two_versions_of_a_rule_are_compared(signed_in) -> None:
 
 
 def test_the_case_page_names_the_break_even_the_plan_and_the_reasons(signed_in, make_case) -> None:
-    case = make_case("Item arrived cracked, I want my money back.")
+    case = make_case("I have changed my mind and would like to send it back.", leaf="change_of_mind")
     page = _html(signed_in().get(f"/cases/C-{case.number}"))
     assert "break-even" in page
     assert "Below" in page

@@ -13,6 +13,7 @@ from amends.judgement.judge.core import Because, Citation, Contradiction, Judgem
 from amends.judgement.remedies.core import Plan, Remedy
 from amends.judgement.rules.core import Rulebook
 from amends.judgement.rules.facts import to_wire
+from amends.kernel.clauses import CLOCK_PREFIX
 
 
 def _at(moment: datetime | None) -> str | None:
@@ -60,9 +61,12 @@ def remedy_json(remedy: Remedy) -> dict[str, Any]:
 
 def _because_json(because: Because) -> dict[str, Any]:
     """A table is told by its number of rows: the rows themselves stand with the facts."""
+    told: dict[str, Any] = {"fact": because.fact, "saw": to_wire(because.saw), "holds": because.holds}
     if isinstance(because.saw, tuple):
-        return {"fact": because.fact, "saw": None, "rows": len(because.saw), "holds": because.holds}
-    return {"fact": because.fact, "saw": to_wire(because.saw), "holds": because.holds}
+        told |= {"saw": None, "rows": len(because.saw)}
+    if because.fact.startswith(CLOCK_PREFIX):
+        told["clock"] = because.fact.removeprefix(CLOCK_PREFIX)
+    return told
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:
