@@ -157,13 +157,11 @@ def _compile_between(fact: str, relation: Callable[[Any, Any], bool], value: Oth
 
     def against_fact(record: Record, now: datetime) -> Truth:
         left, right = record.get(fact), record.get(other)
+        if left.__class__ is datetime is right.__class__:  # by far the most: one moment against another
+            return relation(left, right + plus if plus else right)
         if left is None or right is None:
             return None
-        if plus:
-            right = right + plus
-        return (
-            relation(left, right) if left.__class__ is datetime is right.__class__ else _ordered(relation, left, right)
-        )
+        return _ordered(relation, left, right + plus if plus else right)
 
     return against_fact
 
