@@ -14,7 +14,6 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, Sum
 
 from amends.base.accounts.core import Permission, Scope
 from amends.base.accounts.models import Organisation
@@ -218,14 +217,12 @@ def experience(scope: Scope, platform: str, kind: str) -> tuple[Experience, ...]
     `any` stands for what follows a refusal, `contest` for disputes fought (`core.tallies`).
     """
     scope.require(Permission.CASE_READ)
-    of_kind = Q(kind=kind)
-    narrowed = (("all", None), ("kind", of_kind), ("platform_kind", of_kind & Q(platform=platform)))
-    sums = {f"{width}_{name}": Sum(name, filter=q) for width, q in narrowed for name in _COLUMNS}
-    rows = Tally.objects.filter(organisation_id=scope.organisation_id).values("remedy").annotate(**sums)
-    found = []
-    for row in rows.order_by("remedy"):
-        read: dict[str, Any] = dict(row)
-        for width in WIDTHS:
-            counts = Counts(*(read[f"{width}_{name}"] or 0 for name in _COLUMNS))
-            found.append(Experience(read["remedy"], width, counts))
-    return tuple(one for one in found if one.counts.n)
+    sums: dict[tuple[str, str], Counts] = {}
+    # Summed here: a handful of rows a platform and kind, and cheaper than having the database told eighteen sums.
+    rows = Tally.objects.filter(organisation_id=scope.organisation_id)
+    for remedy, of_kind, of_platform, *counted in rows.values_list("remedy", "kind", "platform", *_COLUMNS):
+        widths = WIDTHS[: 1 + (of_kind == kind) + (of_kind == kind and of_platform == platform)]
+        for width in widths:
+            sums[remedy, width] = sums.get((remedy, width), Counts()).plus(Counts(*counted))
+    ordered = sorted(sums.items(), key=lambda item: (item[0][0], WIDTHS.index(item[0][1])))
+    return tuple(Experience(remedy, width, counts) for (remedy, width), counts in ordered if counts.n)
