@@ -150,7 +150,7 @@ LABELS: dict[str, dict[str, Any]] = {
         "responded": _("answered"),
         "escalated": _("escalated"),
         "won": _("won"),
-        "lost": _("lost"),
+        "lost": _("decided against us"),
         "closed": _("closed"),
         "prevented": _("prevented"),
     },
