@@ -29,7 +29,9 @@ class DayForm(forms.Form):
     first = forms.DateField(label=lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=lazy("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     open = forms.ChoiceField(
-        label=lazy("On these days we are"), choices=[("", lazy("closed that day")), ("1", lazy("at work that day"))], required=False
+        label=lazy("On these days we are"),
+        choices=[("", lazy("closed that day")), ("1", lazy("at work that day"))],
+        required=False,
     )
     note = forms.CharField(label=lazy("Why"), max_length=120, required=False)
 
