@@ -237,3 +237,11 @@ def test_a_platforms_clock_knows_nothing_of_the_sellers_own_days() -> None:
 def test_a_promise_of_the_shop_is_counted_by_its_own_days() -> None:
     rules = {rule.id: rule for rule in current().rules if rule.clock}
     assert all(rule.clock.own_days is (rule.layer is Layer.SHOP) for rule in rules.values())
+
+
+def test_a_country_nobody_has_named_leaves_its_working_days_unknown() -> None:
+    clock = run(parse_clock(SHIP, {})[0], "R", PLACED, NOW)
+    assert (clock.state, clock.due, clock.missing) == (State.UNKNOWN, None, ("warehouse.country",))
+    given = SHIP | {"external": "dispute.respond_by"}
+    told = PLACED | {"dispute.respond_by": moment("2026-10-05T12:00:00+08:00")}
+    assert run(parse_clock(given, {})[0], "R", told, NOW).due == moment("2026-10-05T12:00:00+08:00")

@@ -32,6 +32,9 @@ class Unit(StrEnum):
     YEARS = "years"
 
 
+WORKED = (Unit.BUSINESS_DAYS, Unit.BUSINESS_HOURS)
+
+
 class State(StrEnum):
     NOT_STARTED = "not_started"
     RUNNING = "running"
@@ -343,10 +346,12 @@ def run(spec: ClockSpec, rule: str, record: Record, now: datetime) -> Clock:  # 
         again = record.get(name)
         if again is not None and begin < again <= now:
             begin = since = again
-    computed = _count(spec, record, begin, tz, calendar)
+    # Working days of a country nobody has named are not Mondays to Fridays: they are unknown.
+    nowhere = "." in spec.country and record.get(spec.country) is None and (spec.rolls or spec.unit in WORKED)
+    computed = None if nowhere else _count(spec, record, begin, tz, calendar)
     external = record.get(spec.external) if spec.external else None
     if computed is None and external is None:
-        by = "" if isinstance(spec.amount, int) else spec.amount.by
+        by = spec.country if nowhere else "" if isinstance(spec.amount, int) else spec.amount.by
         return Clock(spec.name, spec.owner, rule, State.UNKNOWN, zone_name, starts=begin, missing=(by,))
     pauses: list[Span] = []
     if spec.pauses:
