@@ -39,6 +39,12 @@ def test_clocks_at_a_moment_and_under_a_what_if(amends: Call) -> None:
     assert {c["rule"] for c in body["clocks"] if c["new"]} >= {"EB-PAYDISP"}
 
 
+def test_a_day_alone_is_its_midnight_in_utc(amends: Call) -> None:
+    _code, day = amends("clocks", str(EXAMPLES / "t4.json"), "--at", "2026-10-17")
+    _code, moment = amends("clocks", str(EXAMPLES / "t4.json"), "--at", "2026-10-17T00:00:00+00:00")
+    assert day == moment
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [

@@ -28,7 +28,7 @@ def _human(body: dict[str, Any]) -> str:
 
 @click.command("clocks")
 @click.argument("facts", type=click.File("rb"))
-@click.option("--at", help="Moment to look at (ISO 8601 with zone); default: the record's known_at, else now.")
+@click.option("--at", help="Moment to look at (ISO 8601 with zone, or a day in UTC); default: known_at, else now.")
 @click.option("--what-if", "what_ifs", multiple=True, help="A step taken at that moment; may be given several times.")
 @click.pass_context
 def clocks_command(ctx: click.Context, facts: Any, at: str | None, what_ifs: tuple[str, ...]) -> None:

@@ -28,7 +28,11 @@ def human(body: dict[str, Any]) -> str:
     lines += _plan(body["plan"])
     lines += _against(body["contradiction"])
     lines += [_unknown(u) for u in body["unknowns"]]
-    lines += [f"conflict: {' / '.join(c['rules'])}" for c in body["conflicts"]]
+    lines += [f"conflict: {' / '.join(c['rules'])} ({' / '.join(c['decisions'])})" for c in body["conflicts"]]
+    lines += [
+        f"cites:    {c['rule']} ({c['version']}, {c['confidence']}, {c['role']}): {c['title'].get('en', '')}"
+        for c in body["citations"]
+    ]
     lines += [f"warning:  {w}" for w in body["warnings"]]
     return "\n".join(lines)
 
@@ -68,7 +72,9 @@ def _unknown(unknown: dict[str, Any]) -> str:
 
 @click.command("judge")
 @click.argument("file", type=click.File("rb"))
-@click.option("--at", help="Judge as of this moment (ISO 8601 with zone); default: the record's known_at, else now.")
+@click.option(
+    "--at", help="Judge as of this moment (ISO 8601 with zone, or a day in UTC); default: known_at, else now."
+)
 @click.pass_context
 def judge_command(ctx: click.Context, file: Any, at: str | None) -> None:
     """Judge case facts from FILE (`-` for standard input): one JSON object, an array, or JSON lines."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from amends.kernel.outcome import InputError, Problem
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MAX_BYTES = 10 * 1024 * 1024
 
 
@@ -28,11 +30,12 @@ def records(text: str) -> list[Any]:
 
 
 def moment_of(at: str | None) -> datetime | None:
-    """The option `--at`. Raises InputError on a time without a zone."""
+    """The option `--at`; a day alone is its midnight in UTC. Raises InputError on a time without a zone."""
     from amends.judgement.rules.facts import Bad, parse_instant
 
+    text = f"{at}T00:00:00Z" if at and DAY.fullmatch(at) else at
     try:
-        return parse_instant(at) if at else None
+        return parse_instant(text) if text else None
     except Bad as bad:
         raise InputError([Problem(bad.code, "--at", bad.params)]) from None
 
