@@ -28,6 +28,18 @@ settings.register_profile("amends", deadline=None, derandomize=bool(os.environ.g
 settings.load_profile("amends")
 
 
+# Wings whose decisions are pure: a test there that asks for no database says the same on every one.
+PURE = tuple(ROOT / "tests" / wing for wing in ("kernel", "judgement", "language"))
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        asks = DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+        if not asks and any(folder in item.path.parents for folder in PURE):
+            item.add_marker(pytest.mark.once)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the throw-away home that the test settings made; a parallel run's workers leave it to their parent."""
     home = Path(os.environ.get("AMENDS_HOME", ""))
