@@ -148,7 +148,17 @@ EXAMPLES_OF_ONE = """\
 """
 
 
-@pytest.mark.parametrize(("taken", "problem"), [(SOURCE, "bad_rule"), (EXAMPLES_OF_ONE, "no_example")])
+ONE_EXAMPLE = """\
+      - name: Thanksgiving does not count
+        given: {dispute.submitted: "2026-11-24T10:00:00-08:00"}
+        expect: {due: "2026-11-30T23:59:59-08:00"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "problem"),
+    [(SOURCE, "bad_rule"), (EXAMPLES_OF_ONE, "no_example"), (ONE_EXAMPLE, "example_missing")],
+)
 def test_taking_away_a_source_or_the_examples_fails(
     amends: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: str, problem: str
 ) -> None:

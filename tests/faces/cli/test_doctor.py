@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
 
+from amends.judgement.rules.load import rulebook_dir
 from tests.base.operations.conftest import House
 
 pytestmark = pytest.mark.once
@@ -87,3 +90,15 @@ def test_a_broken_rule_file_is_named(house, tmp_path):
     check = diagnose(house)["rulebook"]
     assert check["state"] == "fail"
     assert "bad.yaml" in check["found"]
+
+
+def test_rules_not_read_for_half_a_year_are_a_warning(house, tmp_path):
+    """Taken from a copy whose every rule was read long ago, so that the test does not age with the calendar."""
+    copy = tmp_path / "book"
+    shutil.copytree(rulebook_dir(), copy)
+    for path in copy.rglob("*.yaml"):
+        path.write_text(re.sub(r"retrieved: 2026-\d\d-\d\d", "retrieved: 2020-01-01", path.read_text("utf-8")), "utf-8")
+    house.further = {"AMENDS_RULEBOOK": str(copy)}
+    found = diagnose(house)["rulebook"]
+    assert found["state"] == "warn"
+    assert "amends rules freshness" in found["do"]

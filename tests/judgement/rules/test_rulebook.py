@@ -181,7 +181,10 @@ def test_a_source_that_nobody_describes_is_refused(copy: Path) -> None:
 def test_without_examples_verification_fails(copy: Path) -> None:
     whole = rule_text(copy, "platforms/ebay_cases.yaml", "EB-CANCEL")
     edit(copy, "platforms/ebay_cases.yaml", whole, whole[: whole.index("    examples:")])
-    assert [(p.code, p.params["rule"]) for p in verify(load_folder(copy))] == [("no_example", "EB-CANCEL")]
+    assert [(p.code, p.params["rule"]) for p in verify(load_folder(copy))] == [
+        ("no_example", "EB-CANCEL"),
+        ("example_missing", ""),
+    ]
 
 
 def test_a_changed_number_fails_its_example(copy: Path) -> None:

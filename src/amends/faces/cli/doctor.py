@@ -27,6 +27,7 @@ def doctor(ctx: click.Context) -> int:
 
     from amends.base.operations import checks
     from amends.judgement.rules import load
+    from amends.judgement.rules.verify import stale
     from amends.kernel.outcome import InputError
 
     def rulebook() -> checks.Check:
@@ -36,10 +37,16 @@ def doctor(ctx: click.Context) -> int:
         except InputError as error:
             first = error.problems[0]
             found = f"{len(error.problems)} problems, the first is {first.code} at {first.where}"
-            return checks.fail("rulebook", found, "mend that file; see docs/reference/rules.md")
+            return checks.fail("rulebook", found, "mend that file; see docs/how-to/write-a-rule.md")
         except FileNotFoundError as error:
             return checks.fail("rulebook", str(error), "set AMENDS_RULEBOOK to a folder of rules, or install again")
-        return checks.ok("rulebook", f"{len(book.rules)} rules in {load.rulebook_dir()}")
+        found = f"{len(book.rules)} rules in {load.rulebook_dir()}"
+        old = stale(book, timezone.now().date())
+        if old:
+            oldest = max(days for _rule, days in old)
+            told = f"{found}; {len(old)} of them not read at their source for up to {oldest} days"
+            return checks.warn("rulebook", told, "read the sources again; see `amends rules freshness`")
+        return checks.ok("rulebook", found)
 
     results = checks.run(folder, timezone.now(), (rulebook,))
     failed = any(check.state is checks.State.FAIL for check in results)

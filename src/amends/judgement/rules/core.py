@@ -211,6 +211,7 @@ class Rulebook:
     rates: Rates
     released: date | None
     hash: str
+    least_examples: int = 0  # what the release was made with; 0 where a book does not say
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # what follows from the book alone
 
     def candidates(self, platform: str | None, country: str | None, kind: str | None = None) -> tuple[Candidate, ...]:

@@ -121,7 +121,8 @@ def load_folder(folder: Path) -> Rulebook:
     released = date.fromisoformat(book["released"]) if book.get("released") else None
     rules.sort(key=lambda r: (r.id, (r.valid.from_date if r.valid else None) or date.min))
     rates = read_rates(_read(folder, "fx.yaml"))
-    return Rulebook(tuple(rules), sources, _read(folder, "priors.yaml"), rates, released, digest.hexdigest())
+    least = int(book.get("examples", "0"))
+    return Rulebook(tuple(rules), sources, _read(folder, "priors.yaml"), rates, released, digest.hexdigest(), least)
 
 
 @lru_cache(maxsize=4)

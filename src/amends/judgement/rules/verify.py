@@ -162,8 +162,21 @@ def problems_of(rule: Rule, rates: Rates | None = None) -> list[Problem]:
 
 
 def verify(book: Rulebook) -> list[Problem]:
-    """Every rule's source and examples. Overlaps and references were checked when the book was loaded."""
-    return [problem for rule in book.rules for problem in problems_of(rule, book.rates)]
+    """Every rule's source and examples, and that none has gone missing since the release.
+
+    Overlaps and references were checked when the book was loaded.
+    """
+    problems = [problem for rule in book.rules for problem in problems_of(rule, book.rates)]
+    found = sum(len(rule.examples) for rule in book.rules)
+    if found < book.least_examples:
+        problems.append(
+            Problem(
+                "example_missing",
+                "book.yaml",
+                {"rule": "", "why": f"{found} examples, released with {book.least_examples}"},
+            )
+        )
+    return problems
 
 
 def stale(book: Rulebook, today: date) -> list[tuple[Rule, int]]:
