@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from amends.base.accounts.core import Role, system_scope
 from amends.base.accounts.models import Organisation
+from amends.flows.precedents import keep
 from amends.intake.conversations.models import Message, Thread
 from amends.intake.tracking.models import Parcel
 from amends.resolution.cases import actions
@@ -165,3 +166,31 @@ def test_the_case_page_ranks_remedies_and_names_the_break_even(
     assert page.locator(".steps li").count() >= 2
     page.locator(".judgement .rule").first.click()
     page.locator("#sheet .dialog-head h2").wait_for()
+
+
+def test_similar_closed_cases_say_how_they_ended_and_what_differs(house: Organisation, open_page: Any) -> None:
+    mine = Case.objects.get()
+    scope, now = system_scope(house.pk), timezone.now()
+    dear = factories.make_order(
+        house, mine.shop, number="DEAR-1", buyer=mine.buyer, now=now, total_minor=180_00,
+        delivered_at=now - timedelta(days=3),
+    )  # fmt: skip
+    opened = actions.open_case(
+        scope, now, shop_id=mine.shop_id, order_id=dear.pk, buyer_id=mine.buyer_id, leaf="damaged", title="Broken"
+    )
+    then = Case.objects.exclude(pk=mine.pk).get()
+    assert opened is not None
+    settled = ("settle", {"remedy": "partial_refund", "amount": "45.00"})
+    for verb, args in (settled, ("refund_done", {}), ("close", {"root_cause": "packaging"})):
+        assert isinstance(actions.perform(scope, then.pk, verb, args, now), actions.Performed)
+    keep(scope, then.pk)
+    page = open_page()
+    _sign_in(page)
+    page.goto(f"/cases/C-{mine.number}")
+    page.locator("[hx-get$='/similar']").scroll_into_view_if_needed()
+    card = page.locator("article.precedent").first
+    card.wait_for()
+    said = card.inner_text()
+    assert f"C-{then.number}" in said
+    assert "Partial refund" in said
+    assert "3 times the value" in said
