@@ -43,12 +43,6 @@ def overridden(rule_id: str, path: str, new: str, *, number: int = 1, organisati
     )  # fmt: skip
 
 
-def own(text: str, *, number: int = 1) -> House:
-    return House(
-        1, text.split("id: ")[1].split(maxsplit=1)[0], Kind.OWN, number, "https://shop.example/returns", DAY, body=text
-    )
-
-
 def shipped(rule_id: str) -> Rule:
     rule = BOOK.find(rule_id)
     assert rule is not None
