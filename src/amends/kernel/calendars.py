@@ -112,6 +112,13 @@ def has_calendar(code: str) -> bool:
     return _country(code) is not None
 
 
+def holiday_names(code: str, day: date) -> str:
+    """Names of the public holidays on a day, as the calendar package words them; empty on other days."""
+    country = _country(code)
+    with _FILLING:
+        return str(country.get(day) or "") if country is not None else ""
+
+
 @dataclass(frozen=True)
 class BusinessCalendar:
     """Working days of a country (`CN`, `US`, `DE-BY`), with an own weekend and own closed or open days.

@@ -19,6 +19,7 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("AMENDS_HOME", "./var", "Folder that holds all state: database, files, keys, the watched folder `in/`."),
+    Setting("AMENDS_CACHE", "", "Folder for what can be made again, such as trained models. Empty: AMENDS_HOME/cache."),
     Setting(
         "DATABASE_URL",
         "",
@@ -90,6 +91,12 @@ def read_int(name: str) -> int:
 
 def home() -> Path:
     return Path(read("AMENDS_HOME")).expanduser().resolve()
+
+
+def cache_dir() -> Path:
+    """What can be made again at the cost of time only."""
+    chosen = read("AMENDS_CACHE")
+    return Path(chosen).expanduser().resolve() if chosen else home() / "cache"
 
 
 def package_dir() -> Path:

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "amends.intake.reviews",
     "amends.intake.imports",
     "amends.language.understand",
+    "amends.language.templates",
+    "amends.language.translate",
     "amends.judgement.rules",
     "amends.judgement.policies",
     "amends.judgement.precedents",

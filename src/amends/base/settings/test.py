@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("AMENDS_HOME", tempfile.mkdtemp(prefix="amends-test-"))
 os.environ.setdefault("AMENDS_SECRET_KEY", "only-for-tests")
+# Trained models are kept by the hash of what they were trained from, so a run may use those of the run before.
+os.environ.setdefault("AMENDS_CACHE", str(Path(__file__).resolve().parents[4] / "var" / "cache"))
 os.environ["DATABASE_URL"] = os.environ.get("AMENDS_TEST_DATABASE_URL", "")
 
 from amends.base.settings.main import *  # noqa: F403 - the settings of main, some replaced below

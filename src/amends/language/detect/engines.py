@@ -47,3 +47,10 @@ def votes(text: str) -> list[Vote]:
     # Shouting confuses both detectors, which learnt from ordinary prose.
     words = words.lower() if words.isupper() else words
     return [_langid_vote(words), _cld2_vote(words), words_vote(words)]
+
+
+def alone(text: str) -> str:
+    """What py3langid says by itself, for measuring whether the others earn their place."""
+    back = {label: code for code, label in _OWN_NAMES.items()}
+    label = str(_langid().classify(text)[0])
+    return back.get(label, label)

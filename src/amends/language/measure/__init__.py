@@ -1,0 +1,1 @@
+"""Figures behind every claim about languages."""
