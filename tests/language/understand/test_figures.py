@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from amends.language.understand.evaluate import Report, calibration_gap, evaluate, load, macro_f1
+from amends.language.understand.evaluate import Report, calibration_gap, evaluate, held_out, load, macro_f1
 from amends.language.understand.loading import LANGUAGES, anchors
 
-FILES = sorted((Path(__file__).parents[1] / "eval").glob("*.jsonl"))
+FILES = [path for path in held_out() if path.stem in LANGUAGES]
 
 
 @cache

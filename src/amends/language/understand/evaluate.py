@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import understand
+from amends.kernel.languages import same
+
+from . import Classifier, understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Report:
     language_accuracy: float
     calibration_gap: float
     by_language: dict[str, float]
+    detected: dict[str, float]  # by language: how often the language itself was seen, families counting as one
     misses: tuple[Miss, ...]
 
 
@@ -46,11 +49,16 @@ def load(paths: Iterable[Path]) -> list[Example]:
     return [Example(row["text"], row["language"], row["leaf"]) for row in rows]
 
 
-def evaluate(examples: Sequence[Example]) -> Report:
+def held_out() -> list[Path]:
+    """The shipped evaluation texts, one file a language, never learnt from: the split that training is judged on."""
+    return sorted((Path(__file__).resolve().parent / "held_out").glob("*.jsonl"))
+
+
+def evaluate(examples: Sequence[Example], classifier: Classifier | None = None) -> Report:
     """ValueError when there is nothing to measure."""
     if not examples:
         raise ValueError("no examples to measure")
-    readings = [understand(example.text) for example in examples]
+    readings = [understand(example.text, classifier=classifier) for example in examples]
     pairs = [(example.leaf, reading.leaf) for example, reading in zip(examples, readings, strict=True)]
     right = [expected == got for expected, got in pairs]
     in_top = [
@@ -58,16 +66,19 @@ def evaluate(examples: Sequence[Example]) -> Report:
         for (expected, got), reading in zip(pairs, readings, strict=True)
     ]
     languages: dict[str, list[bool]] = {}
-    for example, ok in zip(examples, right, strict=True):
+    seen: dict[str, list[bool]] = {}
+    for example, reading, ok in zip(examples, readings, right, strict=True):
         languages.setdefault(example.language, []).append(ok)
+        seen.setdefault(example.language, []).append(same(example.language, reading.language))
     return Report(
         count=len(examples),
         leaf_accuracy=_share(right),
         leaf_in_top=_share(in_top),
         macro_f1=macro_f1(pairs),
-        language_accuracy=_share([e.language == r.language for e, r in zip(examples, readings, strict=True)]),
+        language_accuracy=_share([same(e.language, r.language) for e, r in zip(examples, readings, strict=True)]),
         calibration_gap=calibration_gap([(r.probability, ok) for r, ok in zip(readings, right, strict=True)]),
         by_language={code: _share(oks) for code, oks in sorted(languages.items())},
+        detected={code: _share(oks) for code, oks in sorted(seen.items())},
         misses=tuple(
             Miss(example.text, example.leaf, reading.leaf, reading.probability)
             for example, reading in zip(examples, readings, strict=True)

@@ -12,7 +12,9 @@ import yaml
 from .core.lexicon import Lexicon, compile_lexicon
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = ("zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar")
+LANGUAGES = ("zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar")  # those with word lists
+_ASKS = {"refund", "replacement", "repair", "return_wish", "cancel", "partial"}
+_THREATENS = {"t_dispute", "t_chargeback", "t_review", "t_court", "t_platform", "t_authority"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,36 @@ def anchors(language: str) -> AnchorSet:
 
 
 @cache
+def anchor_languages() -> tuple[str, ...]:
+    """Languages with anchor sentences: those with word lists first, then the others by code."""
+    others = sorted(path.stem for path in (HERE / "anchors").glob("*.yaml") if path.stem not in LANGUAGES)
+    return (*LANGUAGES, *others)
+
+
+@cache
+def signal_rows() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """(sentences written for demands, threats and tones, anchor sentences as the word lists read them), each with the
+    signals that stand in it. Names: `refund`, `t_court`, `angry`, `positive` …; an empty set is a counter-example."""
+    written: dict[str, frozenset[str]] = {}
+    for path in sorted((HERE / "signals").glob("*.yaml")):
+        for labels, block in yaml.safe_load(path.read_text(encoding="utf-8"))["signals"].items():
+            names = frozenset(labels.split("+")) - {"none"}
+            written.update({line.strip(): names for line in block.splitlines() if line.strip()})
+    weak = {
+        text: lexicon(language).concepts_in(text) & (_ASKS | _THREATENS)
+        for language in LANGUAGES
+        for text in anchors(language).texts
+    }
+    return written, weak
+
+
+@cache
 def fingerprint() -> str:
     """A digest of all that training reads; a changed sentence or word list is another model."""
     digest = hashlib.sha256()
-    for folder in ("anchors", "data"):
-        for language in LANGUAGES:
-            digest.update(_read(folder, language).encode())
-    for name in ("core/rules.py", "core/text.py", "core/lexicon.py", "classifier.py"):
+    for folder in ("anchors", "data", "signals"):
+        for path in sorted((HERE / folder).glob("*.yaml")):
+            digest.update(path.read_bytes())
+    for name in ("core/rules.py", "core/text.py", "core/lexicon.py", "classifier/wording.py", "classifier/meaning.py"):
         digest.update((HERE / name).read_bytes())
     return digest.hexdigest()

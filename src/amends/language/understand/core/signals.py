@@ -13,7 +13,7 @@ from .entities import MoneyFound
 from .lexicon import Lexicon
 from .text import SPACELESS, sentences
 
-_THREATS: Final = {
+THREATS: Final = {
     "t_dispute": "dispute",
     "t_chargeback": "chargeback",
     "t_review": "negative_review",
@@ -21,7 +21,7 @@ _THREATS: Final = {
     "t_platform": "platform",
     "t_authority": "authorities",
 }
-_DEMANDS: Final = {
+DEMANDS: Final = {
     "refund": "refund",
     "replacement": "replacement",
     "repair": "repair",
@@ -29,9 +29,9 @@ _DEMANDS: Final = {
     "cancel": "cancel",
 }
 _FILED: Final = frozenset({"chargeback", "dispute"})
-_SHOUTING: Final = re.compile(r"[!！]{2,}|[?？][!！]|[!！][?？]|😡|🤬|😠|💢")
+SHOUTING: Final = re.compile(r"[!！]{2,}|[?？][!！]|[!！][?？]|😡|🤬|😠|💢")
 _CAPITALS: Final = re.compile(r"[A-ZÀ-ÞА-Я]")
-_PERCENT: Final = re.compile(r"(\d{1,3})\s?(?:%|percent|por ciento|por cento|prozent|pour ?cent|процент|٪)")
+PERCENT: Final = re.compile(r"(\d{1,3})\s?(?:%|percent|por ciento|por cento|prozent|pour ?cent|процент|٪)")
 _LOUD_SHARE: Final = 0.7
 _LOUD_LENGTH: Final = 15
 _WHOLE: Final = 100
@@ -70,7 +70,7 @@ def demands(text: str, lexicon: Lexicon, money: tuple[MoneyFound, ...]) -> tuple
         masked = _masked(sentence, money)
         standing = lexicon.concepts_in(masked)
         partial = "partial" in standing
-        wanted = {name for name in _DEMANDS if name in standing} | ({"refund"} if partial else set())
+        wanted = {name for name in DEMANDS if name in standing} | ({"refund"} if partial else set())
         phrases = lexicon.phrases(masked, wanted | ({"partial"} if partial else set()))
         for name in sorted(wanted):
             phrase = phrases.get(name) or phrases.get("partial", "")
@@ -89,10 +89,10 @@ def _masked(sentence: str, money: tuple[MoneyFound, ...]) -> str:
 
 
 def _demand(name: str, standing: frozenset[str], sentence: str, money: tuple[MoneyFound, ...], phrase: str) -> Demand:
-    kind = _DEMANDS[name]
+    kind = DEMANDS[name]
     if kind != "refund":
         return Demand(kind, phrase=phrase)
-    percent = _PERCENT.search(sentence)
+    percent = PERCENT.search(sentence)
     share = "partial" if "partial" in standing else "full" if "full" in standing else ""
     if percent:
         share = "full" if int(percent[1]) >= _WHOLE else "partial"
@@ -103,8 +103,8 @@ def _demand(name: str, standing: frozenset[str], sentence: str, money: tuple[Mon
 def threats(text: str, lexicon: Lexicon) -> tuple[Threat, ...]:
     """What the buyer says they will do. A chargeback already filed is no threat: it is the case's leaf."""
     standing = lexicon.concepts_in(text)
-    phrases = lexicon.phrases(text, [name for name in _THREATS if name in standing])
-    return tuple(Threat(_THREATS[name], phrase) for name, phrase in phrases.items())
+    phrases = lexicon.phrases(text, [name for name in THREATS if name in standing])
+    return tuple(Threat(THREATS[name], phrase) for name, phrase in phrases.items())
 
 
 def tone(text: str, lexicon: Lexicon, found: tuple[Threat, ...], leaf: str) -> Tone:
@@ -113,14 +113,14 @@ def tone(text: str, lexicon: Lexicon, found: tuple[Threat, ...], leaf: str) -> T
     filed = leaf == "chargeback" and not lexicon.is_hypothetical(text)
     if any(not filed or threat.kind not in _FILED for threat in found) and leaf != "thanks":
         return Tone.THREAT
-    if "insult" in standing or _SHOUTING.search(text) or _loud(text):
+    if "insult" in standing or SHOUTING.search(text) or loud(text):
         return Tone.POSITIVE if leaf == "thanks" else Tone.ANGRY
     if leaf == "thanks" or ("praise" in standing and leaf in ("question", "other", "where_is_my_order")):
         return Tone.POSITIVE
     return Tone.NEUTRAL
 
 
-def _loud(text: str) -> bool:
+def loud(text: str) -> bool:
     letters = [char for char in text if char.isalpha() and char.lower() != char.upper()]
     capitals = sum(bool(_CAPITALS.match(char)) for char in letters)
     return len(letters) >= _LOUD_LENGTH and capitals / len(letters) >= _LOUD_SHARE
@@ -139,7 +139,7 @@ def evidence(text: str, lexicon: Lexicon) -> str:
 
 def _conditional_threat(sentence: str, lexicon: Lexicon) -> bool:
     standing = lexicon.concepts_in(sentence)
-    return lexicon.is_hypothetical(sentence) and any(name in standing for name in _THREATS)
+    return lexicon.is_hypothetical(sentence) and any(name in standing for name in THREATS)
 
 
 def _courtesy(sentence: str, lexicon: Lexicon) -> bool:

@@ -67,3 +67,22 @@ def own_words(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE.split(text) if part and part.strip()]
+
+
+_CLAUSE: Final = re.compile(r"(?<=[,;،；])\s+|(?<=[，、；])|(?<=[.!?؟।۔])\s+|(?<=[。！？])|\n+")
+_SHORT: Final = 8  # letters below which a clause goes with the one before it; a CJK sign counts for two
+
+
+def clauses(text: str) -> list[str]:
+    """What stands between commas and stops: what happened and what is wanted are often said in one sentence."""
+    found: list[str] = []
+    for part in _CLAUSE.split(text):
+        piece = (part or "").strip()
+        if not piece:
+            continue
+        letters = sum(2 if ord(char) > 0x2E7F else 1 for char in piece if char.isalpha())  # noqa: PLR2004 - CJK begins
+        if found and letters < _SHORT:
+            found[-1] = f"{found[-1]} {piece}"
+        else:
+            found.append(piece)
+    return found

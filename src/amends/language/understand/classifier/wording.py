@@ -1,4 +1,4 @@
-"""TF-IDF with logistic regression, and the same over concepts, trained from the anchor sentences on first use.
+"""What the wording says: TF-IDF with logistic regression, and the same over concepts, for languages with word lists.
 
 Two classifiers vote by adding weighted log-probabilities:
 
@@ -6,22 +6,13 @@ Two classifiers vote by adding weighted log-probabilities:
   anchor, which is the explanation shown to the agent;
 - one over all languages on the concepts and strong phrases of the word lists. It has nine times the examples,
   so it knows what belongs together even where one language's anchors do not show it.
-
-The corrections that agents make (`models.Correction`) are kept for the encoder that comes later; nothing here reads
-them yet.
-
-Only coefficients are kept between runs, as arrays without pickles.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
-import zipfile
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,13 +24,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # no stubs published
 
-from amends.base.settings import env
 from amends.kernel.taxonomy import LEAVES
-
-from .core.reading import Anchor, Scores
-from .core.rules import features
-from .core.text import SPACELESS, fold
-from .loading import LANGUAGES, anchors, fingerprint, lexicon
+from amends.language.understand.classifier import keeping
+from amends.language.understand.classifier.meaning import log_softmax, spread
+from amends.language.understand.core.reading import Anchor, Scores
+from amends.language.understand.core.rules import features
+from amends.language.understand.core.text import SPACELESS, fold
+from amends.language.understand.loading import LANGUAGES, anchors, fingerprint, lexicon
 
 Array = NDArray[np.float64]
 
@@ -84,7 +75,7 @@ class Wording:
         keep = values > 1e-9  # noqa: PLR2004 - numerically zero directions carry nothing
         roots = np.sqrt(values[keep])
         model = _regression(_WORDING_C).fit(vectors[:, keep] * roots, targets)
-        coefficients, intercept = _spread(model, classes)
+        coefficients, intercept = spread(model, classes)
         return (vectors[:, keep] / roots) @ coefficients.T, intercept
 
 
@@ -101,20 +92,6 @@ def _vectorizers(language: str) -> list[TfidfVectorizer]:
 
 def _regression(strength: float) -> LogisticRegression:
     return LogisticRegression(C=strength, max_iter=300, tol=5e-3)
-
-
-def _spread(model: LogisticRegression, classes: int) -> tuple[Array, Array]:
-    """Coefficients with a row for every class, also those a fold did not see."""
-    coefficients = np.zeros((classes, model.coef_.shape[1]))
-    intercept = np.full(classes, -20.0)
-    coefficients[model.classes_] = model.coef_
-    intercept[model.classes_] = model.intercept_
-    return coefficients, intercept
-
-
-def _log_softmax(logits: Array) -> Array:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
 def concept_rows(language: str) -> list[tuple[dict[str, float], str, float]]:
@@ -140,7 +117,7 @@ class TfidfClassifier:
     def __init__(self) -> None:
         self.leaves = _known_leaves()
         self._index = {leaf: i for i, leaf in enumerate(self.leaves)}
-        self._arrays = self._load() or self._train_and_keep()
+        self._arrays = keeping.load(keeping.cache_file(_name()), _key()) or self._train_and_keep()
         self._concept_column = {str(name): i for i, name in enumerate(self._arrays["concept_names"])}
 
     def score(self, text: str, language: str, concepts: frozenset[str]) -> Scores:
@@ -149,9 +126,9 @@ class TfidfClassifier:
         if not concepts and similar.max() < _RECOGNISED:
             even = 1.0 / len(self.leaves)
             return Scores(dict.fromkeys(self.leaves, even), self._nearest(similar[0], language), ENGINE)
-        wording = _log_softmax(similar @ self._arrays[f"dual_{language}"] + self._arrays[f"bias_{language}"])
+        wording = log_softmax(similar @ self._arrays[f"dual_{language}"] + self._arrays[f"bias_{language}"])
         joined = WORDING_WEIGHT * wording + CONCEPT_WEIGHT * self._concepts(concepts)
-        probabilities = np.exp(_log_softmax(joined))[0]
+        probabilities = np.exp(log_softmax(joined))[0]
         return Scores(
             {leaf: float(probabilities[i]) for i, leaf in enumerate(self.leaves)},
             self._nearest(similar[0], language),
@@ -165,7 +142,7 @@ class TfidfClassifier:
         for name, value in features(concepts).items():
             if name in self._concept_column:
                 row[0, self._concept_column[name]] = value
-        return _log_softmax(row @ self._arrays["concept_coef"].T + self._arrays["concept_bias"])
+        return log_softmax(row @ self._arrays["concept_coef"].T + self._arrays["concept_bias"])
 
     def _nearest(self, similar: Array, language: str) -> tuple[Anchor, ...]:
         known = anchors(language)
@@ -192,25 +169,15 @@ class TfidfClassifier:
             [self._index[leaf] for _, leaf, _ in rows],
             sample_weight=[weight for _, _, weight in rows],
         )
-        arrays["concept_coef"], arrays["concept_bias"] = _spread(model, len(self.leaves))
+        arrays["concept_coef"], arrays["concept_bias"] = spread(model, len(self.leaves))
         arrays["concept_names"] = np.array(vectorizer.get_feature_names_out(), dtype=np.str_)
         return arrays
-
-    def _load(self) -> dict[str, NDArray[Any]] | None:
-        """The kept coefficients, or None when there are none for exactly this data and these libraries."""
-        try:
-            with _cache_file().open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                if str(stored["key"]) != _key():
-                    return None
-                return {name: stored[name] for name in stored.files}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None  # absent or cut short by a crash: training again is the repair
 
     def _train_and_keep(self) -> dict[str, NDArray[Any]]:
         # One thread: on a busy machine threads of the linear algebra wait for each other longer than they work.
         with threadpool_limits(1):
             arrays = self._train()
-        _keep(arrays)
+        keeping.keep(keeping.cache_file(_name()), _key(), arrays)
         return arrays
 
 
@@ -218,23 +185,10 @@ def _key() -> str:
     return f"{ENGINE}:{fingerprint()}:{sklearn.__version__}:{np.__version__}"
 
 
-def _cache_file() -> Path:
-    return env.home() / "cache" / f"understand-{fingerprint()[:16]}.npz"
-
-
-def _keep(arrays: dict[str, NDArray[Any]]) -> None:
-    """Write the arrays whole or not at all, readable by the owner only. A read-only home costs only time."""
-    target = _cache_file()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, key=np.array(_key()), **arrays)
-        Path(name).replace(target)  # mkstemp made it 0600
-    except OSError:
-        return
+def _name() -> str:
+    return f"wording-{fingerprint()[:16]}"
 
 
 @cache
-def default_classifier() -> TfidfClassifier:
+def default_wording() -> TfidfClassifier:
     return TfidfClassifier()
