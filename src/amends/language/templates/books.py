@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from amends.base.settings import env
-from amends.language.templates.core import Phrasebook, parse
+from amends.language.templates.core.book import Phrasebook, parse
 
 
 @lru_cache(maxsize=2)
