@@ -1,0 +1,1 @@
+"""Translating both ways: memory, approved text, engine, pivot, or an honest gist."""

@@ -1,0 +1,1 @@
+"""The pure part of translation: segments, masks, checks, routes."""

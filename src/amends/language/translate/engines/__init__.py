@@ -1,0 +1,1 @@
+"""Engines, each behind `ports.MTEngine`."""
