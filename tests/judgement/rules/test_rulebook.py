@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from amends.judgement.guard import current as guard_rules
 from amends.judgement.rules.core import Layer, Rule
 from amends.judgement.rules.load import load_folder, rulebook_dir
 from amends.judgement.rules.verify import check_example, problems_of, stale, verify
@@ -67,6 +68,7 @@ def test_unverified_rules_are_loaded_and_never_active() -> None:
 
 def test_every_source_is_cited_and_described() -> None:
     cited = {key for rule in BOOK.rules if rule.cite for key in (rule.cite.source, *rule.cite.also)}
+    cited |= {cite.source for rule in guard_rules() for cite in rule.cites}
     assert cited == set(BOOK.sources)
     assert all(s.title and (s.url or s.key == "HOUSE") for s in BOOK.sources.values())
 

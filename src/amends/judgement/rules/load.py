@@ -24,6 +24,11 @@ def rulebook_dir() -> Path:
     return Path(env.read("AMENDS_RULEBOOK")) if env.read("AMENDS_RULEBOOK") else env.shipped("rulebook")
 
 
+def rule_files(folder: Path) -> list[Path]:
+    """Every file of the rulebook but the guard's, which decides on texts and has a hash of its own."""
+    return [path for path in sorted(folder.rglob("*.yaml")) if path.parent != folder / "guard"]
+
+
 def _read(folder: Path, name: str) -> Any:
     path = folder / name
     return load_yaml(path.read_text("utf-8")) if path.exists() else {}
@@ -101,7 +106,7 @@ def load_folder(folder: Path) -> Rulebook:
     rules: list[Rule] = []
     problems: list[Problem] = []
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in rule_files(folder):
         text = path.read_text("utf-8")
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + text.encode())
         if path.parent == folder:
@@ -133,5 +138,5 @@ def _cached(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Rulebook:  # no
 def current() -> Rulebook:
     """The rulebook in force, read again when a file of it changed."""
     folder = rulebook_dir()
-    stamp = tuple((p.as_posix(), p.stat().st_mtime_ns) for p in sorted(folder.rglob("*.yaml")))
+    stamp = tuple((p.as_posix(), p.stat().st_mtime_ns) for p in rule_files(folder))
     return _cached(folder, stamp)
