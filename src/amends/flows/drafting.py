@@ -10,7 +10,9 @@ from amends.base.accounts.core import Scope
 from amends.intake.conversations.models import Message
 from amends.intake.orders.models import Order
 from amends.kernel.money import Money, MoneyError, parse_money
-from amends.language.templates import Situation, catalogue, render, suggest
+from amends.language.templates import Situation, suggest
+from amends.language.templates.core.book import slots
+from amends.language.templates.queries import one_macro, render_for
 from amends.language.understand import Reading
 from amends.resolution.cases.models import Case, StoredJudgement
 from amends.resolution.cases.queries import newest_judgement, state_of
@@ -48,15 +50,17 @@ def _rest(scope: Scope, case: Case) -> Money | None:
 
 def _amount(scope: Scope, case: Case, template: str, body: Mapping[str, Any]) -> Money | None:
     """Only what the text will name is looked up."""
-    if "amount" not in catalogue()[DEFAULT_LANGUAGE].placeholders(template):
+    found = one_macro(scope, template)
+    if found is None or "amount" not in slots(found.source_text):
         return None
     return _partial(body) if template == "offer_partial_refund" else _rest(scope, case)
 
 
-def _new_date(template: str, order: Order | None, now: datetime) -> datetime | None:
-    """When the buyer hears from us; but for a late parcel, when it comes, and that date nobody may make up."""
+def _new_date(template: str, order: Order | None, now: datetime, due: datetime | None) -> datetime | None:
+    """When the buyer hears from us, before our next clock runs out; but for a late parcel, when it comes, and that date
+    nobody may make up."""
     if template != "delay_choice":
-        return now + ANSWER_WITHIN
+        return min(now + ANSWER_WITHIN, due) if due is not None and due > now else now + ANSWER_WITHIN
     return order.promised_by if order and order.promised_by and order.promised_by > now else None
 
 
@@ -81,7 +85,7 @@ def variables(scope: Scope, case: Case, template: str, body: Mapping[str, Any], 
         "order": order.number if order else "",
         "item": line.title if line else "",
         "amount": _amount(scope, case, template, body),
-        "date": _new_date(template, order, now),
+        "date": _new_date(template, order, now, case.next_due_at),
         "days": WAIT_DAYS,
         "tracking": parcel.number if parcel else "",
         "carrier": parcel.carrier if parcel else "",
@@ -119,7 +123,7 @@ def draft_text(
     missing = {u["fact"] for u in body.get("unknowns", ())}
     key = template or suggest(leaf, best_remedy(body) or None, situation(case, facts, now), missing)
     used = language if language != "und" else DEFAULT_LANGUAGE
-    rendered = render(catalogue(), key, used, variables(scope, case, key, body, now))
+    rendered = render_for(scope, key, used, variables(scope, case, key, body, now))
     return key, rendered.text, rendered.language
 
 

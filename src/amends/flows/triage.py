@@ -20,6 +20,7 @@ from amends.intake.conversations.models import Message, Thread
 from amends.intake.orders.models import Order
 from amends.kernel.taxonomy import BY_CODE, kind_of
 from amends.language.understand import Demand, Reading, understand
+from amends.language.understand.training import classifier_for
 from amends.resolution.cases import actions as cases
 from amends.resolution.cases.judging import rejudge
 from amends.resolution.cases.models import Case, CaseFact, StoredJudgement, Task
@@ -124,14 +125,27 @@ def triage_message(
         organisation_id=scope.organisation_id, pk=message_id
     )
     if reading is None:
-        buyer = message.thread.buyer
-        prior = buyer.language if buyer and buyer.language else None
-        reading = understand(message.text or message.subject, priors=(prior,) if prior else ())
+        reading = understand(
+            message.text or message.subject,
+            priors=_priors(message.thread),
+            classifier=classifier_for(scope.organisation_id),
+        )
     worked = work_on(scope, message, reading, now, facts=facts, draft=draft)
     case, answer = worked.case, worked.draft
     return Triaged(
         message.pk, case.pk, case.number, worked.opened, reading, worked.judged, answer.pk if answer else None
     )
+
+
+def _priors(thread: Thread) -> tuple[str, ...]:
+    """What language to expect: the buyer's own from before, then the countries the goods and the buyer are in."""
+    buyer, order = thread.buyer, thread.order
+    expected = (
+        buyer.language if buyer else "",
+        order.ship_country if order else "",
+        buyer.country if buyer else "",
+    )
+    return tuple(one for one in expected if one)
 
 
 @dataclass(frozen=True, slots=True)

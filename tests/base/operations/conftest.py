@@ -27,6 +27,8 @@ class House:
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AMENDS_", "DJANGO_", "DATABASE_"))}
         own = {"AMENDS_HOME": str(self.home), "DATABASE_URL": self.database_url, "PYTHONPATH": str(ROOT)}
+        # Trained models are shared: each new home would otherwise train its own for most of a minute.
+        own["AMENDS_CACHE"] = os.environ.get("AMENDS_CACHE", str(ROOT / "var" / "cache"))
         return kept | own | self.further
 
     def try_(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     IMPORT_RUN = "import:run"
     RULE_READ = "rule:read"
     RULE_WRITE = "rule:write"  # house rules: own ones, and numbers of shipped ones
+    TEMPLATE_WRITE = "template:write"  # reply templates and the glossary
     LEDGER_READ = "ledger:read"
     JOB_READ = "job:read"
     JOB_RERUN = "job:rerun"
@@ -41,7 +42,15 @@ class Role(StrEnum):
 
 _P = Permission
 _VIEW = frozenset({_P.CASE_READ, _P.ORDER_READ, _P.RULE_READ})
-_AGENT = _VIEW | {_P.CASE_WORK, _P.CASE_ANSWER, _P.CASE_OFFER, _P.CASE_SETTLE, _P.IMPORT_RUN, _P.JOB_READ}
+_AGENT = _VIEW | {
+    _P.TEMPLATE_WRITE,
+    _P.CASE_WORK,
+    _P.CASE_ANSWER,
+    _P.CASE_OFFER,
+    _P.CASE_SETTLE,
+    _P.IMPORT_RUN,
+    _P.JOB_READ,
+}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEW,
     Role.WAREHOUSE: _VIEW | {_P.DOCK_WORK},
@@ -76,6 +85,11 @@ class Scope:
     permissions: frozenset[Permission]
     actor_kind: ActorKind = ActorKind.SYSTEM
     actor_id: int | None = None
+
+    @property
+    def user_id(self) -> int | None:
+        """The person behind it; None for a token, a job or a buyer."""
+        return self.actor_id if self.actor_kind is ActorKind.PERSON else None
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

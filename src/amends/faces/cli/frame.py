@@ -83,7 +83,8 @@ MODULES: tuple[Module, ...] = (
     ),
     Module("jobs", {"jobs": "Watch and re-run background work."}),
     Module("mail", {"mail": "Fetch, send and test mail."}),
-    Module("language", {"language": "Detect and understand text."}),
+    Module("language", {"language": "Understand, translate and measure, on this machine."}),
+    Module("guard", {"guard": "What may not be said to a buyer."}),
 )
 
 
@@ -119,14 +120,14 @@ def output(ctx: click.Context, data: object, human: str | Callable[[], str] | No
     `human` may be a function, so that a table is not laid out for a program; None prints indented JSON.
     """
     if state_of(ctx).json:
-        click.echo(json.dumps(data, default=_plain, ensure_ascii=False))
+        click.echo(json.dumps(data, default=plain, ensure_ascii=False))
     elif human is None:
-        click.echo(json.dumps(data, default=_plain, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(data, default=plain, ensure_ascii=False, indent=2))
     else:
         click.echo(human() if callable(human) else human)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Values JSON has no word for. Times keep their zone; decimals stay exact as text."""
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)

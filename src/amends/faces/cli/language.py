@@ -1,57 +1,70 @@
-"""`amends language`: what is understood of a text, and how well that holds on texts with known answers."""
+"""`amends language`: what is understood of a text, put into another language, and how well that holds."""
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from amends.faces.cli import frame
-
-
-def _text(words: tuple[str, ...]) -> str:
-    """The arguments joined, or standard input when there are none."""
-    text = " ".join(words) if words else sys.stdin.read()
-    if not text.strip():
-        raise frame.Failure("no_text", "Give a text as argument or on standard input.")
-    return text
+from amends.faces.cli import language_measure, language_translate, texts
+from amends.faces.cli.texts import Row, text_arguments
 
 
 @click.group("language")
 def language_group() -> None:
-    """Detect and understand text."""
+    """Understand, translate and measure. Nothing leaves this machine unless an engine was agreed to."""
 
 
 @language_group.command("detect")
-@click.argument("text", nargs=-1)
+@text_arguments
 @click.option("--prior", multiple=True, help="An expected language (pt) or country (BR); repeat, strongest first.")
+@click.option("--spans", is_flag=True, help="Also which part of the text is in which language.")
 @click.pass_context
-def detect_text(ctx: click.Context, text: tuple[str, ...], prior: tuple[str, ...]) -> None:
+def detect_text(
+    ctx: click.Context, text: tuple[str, ...], file: Path | None, prior: tuple[str, ...], spans: bool
+) -> None:
     """Which language TEXT is in."""
-    from amends.language.detect import detect
+    from dataclasses import asdict
 
-    found = detect(_text(text), prior)
-    second = f", then {found.second}" if found.second else ""
-    frame.output(ctx, found, f"{found.language} {found.variant} ({found.probability:.0%}, {found.method}{second})")
+    from amends.language.detect import detect
+    from amends.language.detect import spans as spans_of
+
+    def work(row: Row) -> dict[str, Any]:
+        found = asdict(detect(row.text, prior))
+        return found | ({"spans": [asdict(one) for one in spans_of(row.text, prior)]} if spans else {})
+
+    texts.answer(ctx, texts.rows(text, file), file is not None, work, _detected)
+
+
+def _detected(found: dict[str, Any]) -> str:
+    second = f", then {found['second']}" if found["second"] else ""
+    lines = [f"{found['language']} {found['variant']} ({found['probability']:.0%}, {found['method']}{second})"]
+    lines += [
+        f"  {one['start']}–{one['end']}  {one['language']} ({one['probability']:.0%})" for one in found.get("spans", ())
+    ]
+    return "\n".join(lines)
 
 
 @language_group.command("understand")
-@click.argument("text", nargs=-1)
+@text_arguments
 @click.option("--language", default=None, help="Skip detection.")
 @click.option("--prior", multiple=True, help="An expected language (pt) or country (BR); repeat, strongest first.")
 @click.pass_context
-def understand_text(ctx: click.Context, text: tuple[str, ...], language: str | None, prior: tuple[str, ...]) -> None:
+def understand_text(
+    ctx: click.Context, text: tuple[str, ...], file: Path | None, language: str | None, prior: tuple[str, ...]
+) -> None:
     """What TEXT is about, what it asks for, and why we think so."""
     from amends.language.understand import understand
 
-    reading = understand(_text(text), language=language, priors=prior).to_json()
-    frame.output(ctx, reading, lambda: _told(reading))
+    texts.answer(
+        ctx, texts.rows(text, file), file is not None,
+        lambda row: understand(row.text, language=language, priors=prior).to_json(), told,
+    )  # fmt: skip
 
 
-def _told(reading: dict[str, Any]) -> str:
+def told(reading: dict[str, Any]) -> str:
+    """A reading as lines for people."""
     lines = [
         f"language  {reading['language']} ({reading['language_probability']:.0%})",
         f"about     {reading['leaf']} ({reading['probability']:.0%}), {reading['method']}",
@@ -69,44 +82,26 @@ def _demand_words(demand: dict[str, Any]) -> list[str]:
     return [demand["share"], demand["kind"], demand["amount"] or ""]
 
 
-@language_group.command("test")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--misses", is_flag=True, help="Also list what was read wrongly.")
+@language_group.command("gist")
+@text_arguments
+@click.option("--reader", default="en", type=click.Choice(["en", "zh"]), help="The agent's language.")
 @click.pass_context
-def test_figures(ctx: click.Context, files: tuple[Path, ...], misses: bool) -> None:
-    """Measure on FILES of JSON lines, each with `text`, `language` and `leaf`."""
-    from amends.language.understand.evaluate import evaluate, load
+def gist_text(ctx: click.Context, text: tuple[str, ...], file: Path | None, reader: str) -> None:
+    """What TEXT is about, in the reader's language. Not a translation."""
+    from amends.language.translate.gist import gist
+    from amends.language.understand import understand
 
-    try:
-        report = evaluate(load(files))
-    except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise frame.Failure("bad_examples", f"Not JSON lines with text, language and leaf: {error!r}") from error
-    except ValueError as error:
-        raise frame.Failure("no_examples", str(error)) from error
-    wrong = [
-        {"expected": m.expected, "got": m.got, "probability": m.probability, "text": m.text} for m in report.misses
-    ]
-    data = {
-        "count": report.count,
-        "leaf_accuracy": report.leaf_accuracy,
-        "leaf_in_first_four": report.leaf_in_top,
-        "macro_f1": report.macro_f1,
-        "language_accuracy": report.language_accuracy,
-        "calibration_gap": report.calibration_gap,
-        "by_language": report.by_language,
-        "misses": wrong if misses else len(wrong),
-    }
-    frame.output(ctx, data, lambda: _figures(data, wrong if misses else []))
+    def work(row: Row) -> dict[str, Any]:
+        return gist(row.text, understand(row.text), reader).to_json()
+
+    texts.answer(ctx, texts.rows(text, file), file is not None, work, _gist)
 
 
-def _figures(data: dict[str, Any], wrong: list[dict[str, Any]]) -> str:
-    rows: list[list[object]] = [
-        [name.replace("_", " "), f"{data[name]:.3f}"]
-        for name in ("leaf_accuracy", "leaf_in_first_four", "macro_f1", "language_accuracy", "calibration_gap")
-    ]
-    rows += [[f"leaf accuracy, {code}", f"{share:.3f}"] for code, share in data["by_language"].items()]
-    text = frame.table([f"{data['count']} messages", "figure"], rows)
-    return "\n".join([text, *(f"{m['expected']} read as {m['got']}: {m['text']}" for m in wrong)])
+def _gist(card: dict[str, Any]) -> str:
+    near = [f"near      {one['text']} ({one['similarity']:.2f})" for one in card["nearest"]]
+    return "\n".join(["NOT A TRANSLATION", told(card["reading"]), *near])
 
 
+for command in (*language_translate.commands, *language_measure.commands):
+    language_group.add_command(command)
 commands: list[click.Command] = [language_group]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from amends.kernel.money import Money
 from amends.kernel.taxonomy import LEAVES
+from amends.language.templates import catalogue
 from amends.resolution.cases.core.axes import CaseState, Verb
 from amends.resolution.cases.core.decide import ROOT_CAUSES
 from amends.resolution.cases.core.remedies import MONEY_REMEDIES
@@ -59,8 +60,7 @@ FIELDS: dict[Verb, tuple[Field, ...]] = {
     Verb.ANSWER: (Field("text", _("Answer"), "words"),),
     Verb.SET_FACT: (Field("fact", "", "hidden"), Field("value", "", "text")),
 }
-_ALONG = ("language", "template")  # ride with words
-FIRST_CLASS = ("zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar")  # languages the phrasebook speaks
+_ALONG = ("language", "template", "guard_reason", "original", "original_language")  # ride with words
 REFUND_KINDS = ("refund", "partial_refund", "goodwill", "credit")
 
 
@@ -134,5 +134,5 @@ def suggested_amount(remedy: str, body: dict[str, Any], state: CaseState) -> str
 
 
 def answer_languages(buyer_language: str) -> tuple[str, ...]:
-    """What an answer can be marked as: the buyer's own language first, then those of the phrasebook."""
-    return tuple(dict.fromkeys(code for code in (buyer_language, *FIRST_CLASS) if code and code != "und"))
+    """What an answer can be written in: the buyer's own language first, then those of the phrasebook."""
+    return tuple(dict.fromkeys(code for code in (buyer_language, "en", "zh", *catalogue()) if code and code != "und"))

@@ -16,6 +16,7 @@ from amends.faces.console import (
     words_house,
     words_imports,
     words_judgement,
+    words_language,
     words_platforms,
     words_rules,
 )
@@ -248,6 +249,8 @@ LABELS: dict[str, dict[str, Any]] = {
 }
 for _more in (words_judgement, words_rules, words_platforms, words_imports, words_house, words_health):
     LABELS |= _more.LABELS
+for _kind, _words in words_language.LABELS.items():
+    LABELS[_kind] = LABELS.get(_kind, {}) | _words
 LABELS["metric"] |= words_health.METRICS
 LABELS["ledger_verb"] |= words_health.LEDGER
 LABELS["refusal"] |= words_house.REFUSALS

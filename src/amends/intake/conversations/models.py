@@ -60,6 +60,8 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     quoted = models.TextField(blank=True)  # signature and history below the new words
     language = models.CharField(max_length=12, blank=True)
+    original = models.TextField(blank=True)  # of an answer put into another language: as its author wrote it
+    original_language = models.CharField(max_length=12, blank=True)
     message_id = models.CharField(max_length=300, blank=True)  # ids are kept without angle brackets
     in_reply_to = models.CharField(max_length=300, blank=True)
     references = models.TextField(blank=True)  # ids, oldest first, separated by blanks

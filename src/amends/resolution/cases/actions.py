@@ -23,6 +23,7 @@ from amends.resolution.cases.core.decide import Asked, decide
 from amends.resolution.cases.core.effects import CreateRefund, Decided, Say
 from amends.resolution.cases.judging import rejudge
 from amends.resolution.cases.models import Case, CaseFact, StoredJudgement
+from amends.resolution.cases.wording import check_words, read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +183,23 @@ class Simulation:
     left_after_minor: int
 
 
-def _asked(scope: Scope, state: CaseState, args: Mapping[str, Any], now: datetime, key: str) -> Asked:
-    return Asked(state, args, now, scope.actor_id, scope.permissions, key)
+def _asked(  # noqa: PLR0917 - what a decision may look at
+    scope: Scope, case: Case, state: CaseState, args: Mapping[str, Any], now: datetime, key: str, verb: Verb
+) -> Asked:
+    words = check_words(scope, case, state, args, now) if BY_VERB[verb].speaks or args.get("text") else None
+    return Asked(state, args, now, scope.actor_id, scope.permissions, key, None if verb is Verb.NOTE else words)
 
 
 def simulate(scope: Scope, case_id: int, verb: str, args: Mapping[str, Any], now: datetime) -> Simulation | Refusal:
     """Shows what would be sent, paid and stopped. Writes nothing."""
-    found = queries.state_of(scope, case_id)
-    if found is None:
+    case = queries.by_id(scope, case_id)
+    found = queries.state_of(scope, case_id, case=case) if case else None
+    if case is None or found is None:
         return Refusal("no_such_case")
     if verb not in tuple(Verb):
         return Refusal("unknown_verb", params={"text": verb[:40]})
-    decided = decide(Verb(verb), _asked(scope, found, args, now, request_key(case_id, verb, args, found.version)))
+    key = request_key(case_id, verb, args, found.version)
+    decided = decide(Verb(verb), _asked(scope, case, found, args, now, key, Verb(verb)))
     if isinstance(decided, Refusal):
         return decided
     paid = sum(e.amount_minor for e in decided.effects if isinstance(e, CreateRefund))
@@ -221,6 +227,7 @@ def perform(
     """Do it. A refusal changes nothing. `expected_version` guards two agents; `key` makes a retry harmless."""
     if verb not in tuple(Verb):
         return Refusal("unknown_verb", params={"text": verb[:40]})
+    read_words(args)
     with transaction.atomic():
         case = queries.lock_or_none(scope, case_id)
         if case is None:
@@ -235,7 +242,7 @@ def perform(
         state = queries.state_of(scope, case_id, case=case)
         assert state is not None  # noqa: S101 - the row is locked above
         used_key = key or request_key(case_id, verb, args, case.version)
-        decided = decide(Verb(verb), _asked(scope, state, args, now, used_key))
+        decided = decide(Verb(verb), _asked(scope, case, state, args, now, used_key, Verb(verb)))
         if isinstance(decided, Refusal):
             return decided
         return _apply(scope, case, decided, now, used_key)

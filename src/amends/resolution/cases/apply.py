@@ -10,7 +10,9 @@ from typing import Any
 from amends.base.accounts.core import Scope
 from amends.base.accounts.models import Membership
 from amends.intake.conversations import actions as conversations
+from amends.intake.conversations import queries as conversations_queries
 from amends.intake.conversations.models import Message
+from amends.language.understand.training import note
 from amends.resolution.cases.core import effects as effects_of
 from amends.resolution.cases.core.effects import Effect
 from amends.resolution.cases.models import Case, CaseFact, Offer, Task
@@ -44,6 +46,8 @@ def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, ap
             applied.payload[axis] = [getattr(case, axis), str(value)]
             setattr(case, axis, str(value))
         case effects_of.SetField(name, value):
+            if name == "leaf":
+                _correct(scope, case, str(value), now)
             _set_field(scope, case, name, value, applied)
         case effects_of.LearnFact(fact, value, origin):
             CaseFact.objects.create(
@@ -53,7 +57,7 @@ def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, ap
                 value=value,
                 origin=origin,
                 learnt_at=now,
-                by_id=scope.actor_id if scope.actor_kind == "person" else None,
+                by_id=scope.user_id,
             )
             applied.payload["fact"] = fact
         case effects_of.MakeOffer(remedy, amount, currency, answer_by):
@@ -102,7 +106,7 @@ def _apply(scope: Scope, case: Case, effect: Effect, now: datetime, key: str, ap
             )
         case effects_of.WriteNote(text):
             if case.thread_id is not None:
-                conversations.note(scope, case.thread_id, text, now, author_id=_person(scope))
+                conversations.note(scope, case.thread_id, text, now, author_id=scope.user_id)
             else:
                 case.close_note = f"{case.close_note}\n{text}".strip()
 
@@ -127,10 +131,6 @@ def _agree(scope: Scope, case: Case, effect: effects_of.Agree, now: datetime, ap
     applied.payload["remedy"] = effect.remedy
 
 
-def _person(scope: Scope) -> int | None:
-    return scope.actor_id if scope.actor_kind == "person" else None
-
-
 def _say(scope: Scope, case: Case, effect: effects_of.Say, now: datetime, key: str, applied: Applied) -> None:
     assert case.thread_id is not None  # noqa: S101 - the core refuses words without a conversation
     message = conversations.queue_answer(
@@ -140,8 +140,9 @@ def _say(scope: Scope, case: Case, effect: effects_of.Say, now: datetime, key: s
         effect.language,
         now,
         template=effect.template,
-        author_id=_person(scope),
+        author_id=scope.user_id,
         idempotency_key=f"case:{case.pk}:{key}",
+        original=effect.original,
     )
     # The machine's draft has been used or passed over; the next message gets a new one.
     Message.objects.filter(
@@ -151,6 +152,18 @@ def _say(scope: Scope, case: Case, effect: effects_of.Say, now: datetime, key: s
     applied.sends = message.state == Message.State.QUEUED
     applied.undo_until = message.at if applied.sends else None
     applied.payload |= {"message": message.pk, "language": effect.language, "sends": applied.sends}
+    if effect.gates:  # the reason is a person's own words, kept where notes are; the ledger says who answered for what
+        applied.payload["gates"] = list(effect.gates)
+        conversations.note(
+            scope, case.thread_id, f"{', '.join(effect.gates)}: {effect.reason}", now, author_id=scope.user_id
+        )
+
+
+def _correct(scope: Scope, case: Case, leaf: str, now: datetime) -> None:
+    """An agent says what the buyer's words were about: kept, so that the reader can learn from it."""
+    message = conversations_queries.last_from_buyer(scope, case.thread_id) if case.thread_id else None
+    if message is not None:
+        note(scope, now, text=message.text, language=message.language, predicted=case.leaf, corrected=leaf)
 
 
 def _set_field(scope: Scope, case: Case, name: str, value: Any, applied: Applied) -> None:

@@ -52,6 +52,11 @@ def get(scope: Scope, number: int) -> Case | None:
     return Case.objects.select_related(*RELATED).filter(organisation_id=scope.organisation_id, number=number).first()
 
 
+def by_id(scope: Scope, case_id: int) -> Case | None:
+    """With everything the guards look at."""
+    return Case.objects.select_related(*RELATED).filter(organisation_id=scope.organisation_id, pk=case_id).first()
+
+
 def newest_judgement(scope: Scope, case: Case) -> StoredJudgement | None:
     return StoredJudgement.objects.filter(organisation_id=scope.organisation_id, case=case).order_by("-id").first()
 
@@ -64,9 +69,7 @@ def can_send(case: Case) -> bool:
 
 def state_of(scope: Scope, case_id: int, *, case: Case | None = None) -> CaseState | None:
     """What the guards look at. Pass the locked `case` inside an action."""
-    case = (
-        case or Case.objects.select_related(*RELATED).filter(organisation_id=scope.organisation_id, pk=case_id).first()
-    )
+    case = case or by_id(scope, case_id)
     if case is None:
         return None
     judgement = newest_judgement(scope, case)

@@ -35,6 +35,11 @@ class VerbArgs(Body):
     text: str | None = Field(None, description="Words to the buyer, or of a note.")
     language: str | None = Field(None, max_length=12)
     template: str | None = Field(None, max_length=60)
+    guard_reason: str | None = Field(
+        None, max_length=400, description="For words that the guard gates; kept with the name."
+    )
+    original: str | None = Field(None, max_length=20_000, description="The text before it was put into `language`.")
+    original_language: str | None = Field(None, max_length=12)
     remedy: str | None = Field(None, max_length=40)
     amount: str | int | float | None = Field(None, description='In the currency of the order: "12.50".')
     kind: str | None = Field(None, max_length=20, description="refund: refund, partial_refund, goodwill or credit.")

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from amends.faces.console import formats, present, words, words_facts
+from amends.kernel.languages import same
 from amends.kernel.money import MoneyError, parse_money
 
 register = template.Library()
@@ -174,6 +176,36 @@ def share_bar(liability: list[dict[str, Any]]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def language_name(context: dict[str, Any], code: str) -> str:
     return formats.language_name(code, context["locale"]) if code else "–"
+
+
+@register.filter
+def needs_translation(message: Any) -> bool:
+    """Whether a message is in another language than the one this page is read in."""
+    reader = str(get_language() or "en")
+    return not same(message.language or "und", "zh" if reader.startswith("zh") else reader)
+
+
+@register.filter
+def engine_word(text: str) -> str:
+    """A label or hint of a translation service's form, in the reader's language where there is one."""
+    return str(words.LABELS["engine_field"].get(text, text))
+
+
+@register.filter
+def braced(name: str) -> str:
+    return f"{{{name}}}"
+
+
+_VERDICT = {"block": ("late", "stop"), "gate": ("soon", "warning"), "": ("ok", "check")}
+
+
+@register.simple_tag
+def verdict_pill(verdict: str) -> SafeString:
+    """What the guard says, as colour, sign and word."""
+    state, sign = _VERDICT.get(verdict, ("", "info"))
+    return format_html(
+        '<span class="pill {}">{}<span>{}</span></span>', state, icon(sign), words.label("verdict", verdict)
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -17,7 +17,8 @@ COLOURS = (
     ("buyer", "seller", "note", "party-seller", "party-carrier", "party-buyer"),
 )
 ICONS = (
-    "today", "inbox", "clock", "case", "orders", "rules", "imports", "audit", "health", "jobs", "settings", "search",
+    "today", "inbox", "language",
+    "clock", "case", "orders", "rules", "imports", "audit", "health", "jobs", "settings", "search",
     "help", "sun", "moon", "auto", "globe", "person", "people", "chevron", "down", "back", "check", "cross", "warning",
     "info", "stop", "send", "note", "truck", "money", "undo", "copy", "plus", "download", "upload", "snooze", "flag",
     "lock",

@@ -54,6 +54,9 @@ document.addEventListener("amends:fill", (event) => {
   const language = area.form.elements.language;
   if (language && [...language.options].some((o) => o.value === event.detail.language)) language.value = event.detail.language;
   if (area.form.elements.template) area.form.elements.template.value = event.detail.template ?? "";
+  for (const name of ["original", "original_language"]) {
+    if (area.form.elements[name]) area.form.elements[name].value = event.detail[name] ?? "";
+  }
   for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();

@@ -17,7 +17,36 @@ function markChosen() {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt.id !== "case" && event.detail.elt.id !== "stream") return;
-  toTheEnd();
+  // What has been translated needs no button any more.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.detail.elt.matches?.("[data-translates]")) event.detail.elt.remove();
+});
+
+// Reading the whole thread in one's own language, remembered in this browser.
+const READ = "amends.translate";
+const readAll = () => document.body.dispatchEvent(new CustomEvent("amends:translate"));
+const markReading = () => {
+  const on = localStorage.getItem(READ) === "1";
+  for (const button of document.querySelectorAll("[data-translate-all]")) button.setAttribute("aria-pressed", String(on));
+  if (on) readAll();
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-translate-all]");
+  if (!button) return;
+  const on = button.getAttribute("aria-pressed") !== "true";
+  localStorage.setItem(READ, on ? "1" : "0");
+  if (on) markReading();
+  else location.reload(); // the originals stand in the page as it was sent
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.id === "case" || event.detail.elt.id === "stream") markReading();
+});
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt === document.body) markReading();
+});
+
+toTheEnd();
 });
 document.addEventListener("htmx:pushedIntoHistory", markChosen);
 document.addEventListener("htmx:historyRestore", markChosen);

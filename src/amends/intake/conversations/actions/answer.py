@@ -18,6 +18,7 @@ from amends.intake.conversations.core.clean import clean_body, clean_line
 from amends.intake.conversations.core.relays import is_nobody
 from amends.intake.conversations.models import Message, Thread
 from amends.kernel.outcome import InputError, Problem
+from amends.language.culture import quiet_until
 
 _DAY = timedelta(hours=24)
 
@@ -34,12 +35,14 @@ def queue_answer(  # noqa: PLR0913 - one argument a fact of the answer
     author_id: int | None = None,
     automatic: bool = False,
     idempotency_key: str | None = None,
+    original: tuple[str, str] = ("", ""),
 ) -> Message:
     """An answer to the buyer. By mail it leaves AMENDS_UNDO_SECONDS from now unless `undo` comes first.
 
     Where nothing can be sent (a platform without a connector, no address, an automatic answer that would start two
     machines talking) the message comes back in state `draft` with the reason in `error`, for a person to copy and
     `mark_handed_over`. With a key that was used before, the message of that time comes back, whatever the text.
+    `original`: text and language as the author wrote them, where they were put into another.
     Raises InputError `answer_empty` or `answer_too_long`, Thread.DoesNotExist.
     """
     scope.require(Permission.CASE_ANSWER)
@@ -56,6 +59,9 @@ def queue_answer(  # noqa: PLR0913 - one argument a fact of the answer
         message = _compose(scope, thread, body, now, subject)
         message.language, message.template = language, template
         message.author_id, message.automatic, message.idempotency_key = author_id, automatic, key
+        message.original, message.original_language = clean_body(original[0])[0], original[1][:12]
+        if automatic:
+            message.at = _awake(thread, message.at)
         message.error = _obstacle(scope, thread, message, now)
         message.state = Message.State.DRAFT if message.error else Message.State.QUEUED
         message.save(force_insert=True)
@@ -87,6 +93,13 @@ def _compose(scope: Scope, thread: Thread, body: str, now: datetime, subject: st
         references=" ".join(chain),
         at=now + timedelta(seconds=env.read_int("AMENDS_UNDO_SECONDS")),
     )
+
+
+def _awake(thread: Thread, at: datetime) -> datetime:
+    """What sends itself waits for the morning at the buyer's; what a person sends does not."""
+    buyer, order = thread.buyer, thread.order
+    country = (order.ship_country if order else "") or (buyer.country if buyer else "")
+    return quiet_until(country, at, buyer.time_zone if buyer else "")
 
 
 def _fresh_id(scope: Scope, sender: str) -> str:

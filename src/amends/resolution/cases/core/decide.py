@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from amends.base.accounts.core import Permission
+from amends.judgement.guard.core.deciding import Checked, Finding
+from amends.judgement.guard.core.rule import Verdict
 from amends.judgement.rules.facts import Bad, parse_value, to_wire
 from amends.judgement.rules.vocabulary import BY_NAME, Kind
 from amends.kernel import taxonomy
@@ -44,6 +46,7 @@ from amends.resolution.cases.core.remedies import ACCEPTS, GOODS_REMEDIES, MONEY
 from amends.resolution.refunds.core import MoneyState
 
 MAX_TEXT = 20_000
+MAX_REASON = 400
 # What a template leaves visible where it had no value. Such a text is a form, not an answer.
 HOLE = re.compile(r"\[(?:buyer|order|item|amount|date|days|tracking|carrier|shop)\]")
 ROOT_CAUSES = (
@@ -87,6 +90,7 @@ class Asked:
     actor_id: int | None
     permissions: frozenset[Permission]
     key: str  # idempotency key of this request
+    words: Checked | None = None  # what the guard says of `text`; None where nothing is said
 
 
 def _text(asked: Asked, name: str = "text") -> str:
@@ -112,7 +116,28 @@ def _say(asked: Asked) -> Say:
     hole = HOLE.search(text)
     if hole is not None:
         raise _refuse("unfilled_slot", field="text", slot=hole.group(0))
-    return Say(text, language, str(asked.args.get("template", "")))
+    gates, reason = _passed(asked)
+    original = (str(asked.args.get("original", ""))[:MAX_TEXT], str(asked.args.get("original_language", ""))[:12])
+    return Say(text, language, str(asked.args.get("template", "")), gates, reason, original)
+
+
+def _passed(asked: Asked) -> tuple[tuple[str, ...], str]:
+    """(rules that a person has answered for, the reason given). A blocked text is never passed: it must be changed."""
+    if asked.words is None:
+        return (), ""
+    first = next(iter(asked.words.findings), None)
+    if first is not None and asked.words.blocked:
+        raise _No(Refusal("words_blocked", (first.rule.id,), {"field": "text", "phrase": _phrase(asked, first)}))
+    gates = tuple(f.rule.id for f in asked.words.findings if f.verdict is Verdict.GATE)
+    reason = str(asked.args.get("guard_reason", "")).strip()[:MAX_REASON]
+    if first is not None and gates and not reason:
+        raise _No(Refusal("words_need_reason", gates, {"field": "guard_reason", "phrase": _phrase(asked, first)}))
+    return gates, reason if gates else ""
+
+
+def _phrase(asked: Asked, finding: Finding) -> str:
+    text = str(asked.args.get("text", "")).strip()
+    return finding.statement.phrase(text)[:120] if finding.statement else text[:120]
 
 
 def amount_minor(asked: Asked, *, required: bool = True) -> int:

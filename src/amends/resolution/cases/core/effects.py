@@ -33,11 +33,15 @@ class LearnFact:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words to the buyer; handed over by a person where the channel cannot send."""
+    """Words to the buyer; handed over by a person where the channel cannot send. `gates`: rules of the guard that
+    a person answered for with `reason`."""
 
     text: str
     language: str
     template: str = ""
+    gates: tuple[str, ...] = ()
+    reason: str = ""
+    original: tuple[str, str] = ("", "")  # what the author wrote before it was put into `language`, and in which one
 
 
 @dataclass(frozen=True, slots=True)
