@@ -18,7 +18,8 @@ def facts(tmp_path):
 
 
 def test_closed_cases_of_the_demo_are_remembered_and_found(house, facts, tmp_path):
-    house.try_("demo", "load")
+    loaded = house.try_("demo", "load")
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
     done = house.run("precedents", "rebuild", "--organisation", "demo")
     assert done["remembered"] > 0
     assert done["forgotten"] == 0

@@ -4,6 +4,7 @@ meaning is not asked again. What stands in a slot is still looked at by form and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from amends.language.statements.core.sentences import sentences
@@ -11,7 +12,8 @@ from amends.language.templates.books import catalogue
 from amends.language.templates.core.book import SLOT
 
 _FILLED = r"[^\n]{1,120}?"
-_FEWEST = 4  # letters beside the slots: a shape with fewer ("{shop}") would let any sentence through
+_NAME = r"[^\W\d_]{1,12}(?:[ .'’-]{1,2}[^\W\d_]{1,12}){0,3}"
+_FEWEST = 4  # letters beside the slots: a shape with fewer ("Olá, {buyer}!") would let nearly any sentence through
 _MARKS = re.compile("[\u2066-\u2069\u200e\u200f]")
 
 
@@ -27,12 +29,16 @@ def _known(language: str) -> re.Pattern[str] | None:
     }  # fmt: skip
     found |= {line for text in book.frame.values() for line in [text.strip()]}
     fixed = (SLOT.split(one)[::2] for one in sorted(found))
-    shapes = (_FILLED.join(map(re.escape, parts)) for parts in fixed if len(parts) == 1 or _tells(parts))
+    shapes = [(_NAME if few else _FILLED).join(map(re.escape, parts)) for parts, few in _weighed(fixed)]
     return re.compile("|".join(shapes))
 
 
-def _tells(parts: list[str]) -> bool:
-    return sum(char.isalpha() for part in parts for char in part) >= _FEWEST
+def _weighed(shapes: Iterable[list[str]]) -> Iterator[tuple[list[str], bool]]:
+    """Each shape and whether only a name may fill it; one without any letter of its own approves nothing."""
+    for parts in shapes:
+        letters = sum(char.isalpha() for part in parts for char in part)
+        if letters:
+            yield parts, letters < _FEWEST
 
 
 def approved(sentence: str, language: str) -> bool:
