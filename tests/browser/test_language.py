@@ -12,7 +12,6 @@ from django.utils import timezone
 from amends.base.accounts.core import Role, system_scope
 from amends.base.accounts.models import Organisation, User
 from amends.flows.triage import triage_message
-from amends.intake.buyers.models import Buyer
 from amends.intake.conversations.models import Message, Thread
 from amends.intake.orders.models import Order
 from amends.language.translate.models import Translation
@@ -35,9 +34,7 @@ def house() -> Organisation:
     factories.make_user(organisation, Role.AGENT, email="agent@acme.example")
     shop = factories.make_shop(organisation, "amazon", name="Lamps", site="US")
     for language, (name, country, text) in COMPLAINTS.items():
-        buyer = Buyer.objects.create(
-            organisation=organisation, shop=shop, name=name, language=language, country=country
-        )
+        buyer = factories.make_buyer(organisation, shop, name=name, language=language, country=country)
         order = Order.objects.create(
             organisation=organisation, shop=shop, buyer=buyer, number=f"112-000000{len(name)}-1234567", currency="USD",
             total_minor=2590, ship_country=country, placed_at=now - timedelta(days=9), updated_at=now,
