@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ TEXTS = st.text(max_size=300) | st.sampled_from(
 def test_what_is_cut_joins_again(text, language, most):
     parts = split(text, language, most)
     assert join(parts, tuple(part.text for part in parts)) == text
-    assert all(len(part.text) <= most for part in parts)
+    assert all(len(part.text) <= most for part in parts if part.speaks)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,8 @@ def test_what_is_cut_joins_again(text, language, most):
         ("坏了。请退款！", 2),
         ("ما هذا؟ أريد المال.", 2),
         ("line one\nline two", 2),
+        ('Look at <a title="Yes. No">this. And</a> that', 2),
+        ("Ask {{name. Or}} now", 1),
     ],
 )
 def test_sentences(text, count):
@@ -70,6 +73,15 @@ def test_what_is_masked_unmasks_again(text, style):
         ("on 2026-12-01 at 12:30, 03/11/2026", ["2026-12-01", "12:30", "03/11/2026"]),
         ("see https://x.example/a#b and a.b@c.example", ["https://x.example/a#b", "a.b@c.example"]),
         ("hello {buyer}, {{name}} <b>bold</b>", ["{buyer}", "{{name}}", "<b>", "</b>"]),
+        ("I ORDERED 2 BUT GOT 3, ORDER 12", ["2", "3", "12"]),
+        ("Galaxy S21, 25cm, 1.5kg, 10 × 20.5 cm, 3rd", ["S21", "25cm", "1.5kg", "10 × 20.5 cm", "3rd"]),
+        ("a 5-star rating, 50 % or 12,5%", ["5", "50 %", "12,5%"]),
+        ("12-34-5678901 at 9:30 pm on 2026/12/01", ["12-34-5678901", "9:30 pm", "2026/12/01"]),
+        (
+            "链接https://a.example/b请看，邮箱a@b.example，2026年12月1日付了89元钱",
+            ["https://a.example/b", "a@b.example", "2026年12月1日", "89元"],
+        ),
+        ("#12345 and XQZ1 and [2]", ["#12345", "XQZ1", "2"]),
     ],
 )
 def test_what_is_protected(text, kept):
@@ -90,6 +102,9 @@ def test_glossary_words_are_found_whole_longest_first_and_in_their_forms():
     [
         ("I paid 25 euros", "Paguei 25 euros", []),
         ("I paid 25 euros", "Paguei 52 euros", ["number"]),
+        ("I paid €25 on 2026-12-01", "Paguei €52 em 2026-12-02", ["money", "date"]),
+        ("order 27-12044-45131", "pedido 27-12044-45132", ["id"]),
+        ("我要退款", "好的好的好的好的好的好的好的好的", ["repetition"]),
         ("see https://a.example", "veja o site", ["url"]),
         ("It has not arrived", "Chegou", ["negation"]),
         ("my order", "", ["empty"]),
@@ -167,6 +182,49 @@ def test_emoji_are_passed_by():
     asked = []
     done = run("😡😡\nIt broke.", [step(lambda text: asked.append(text) or text.upper())])
     assert (done.text, asked) == ("😡😡\nIT BROKE.", ["It broke."])
+
+
+def test_a_source_that_looks_like_our_tokens_comes_back():
+    text = "The box says XQZ2 and [1], it costs $5."
+    assert run(text, [step(str.upper)]).text == "THE BOX SAYS XQZ2 AND [1], IT COSTS $5."
+
+
+@pytest.mark.parametrize("stray", ["XQZ9", "XQQ1", "xqz 4"])
+def test_a_token_that_the_engine_invented_never_reaches_a_reader(stray):
+    done = run("It costs $5 today.", [step(lambda text: f"{text} {stray}")])
+    assert (done.text, done.fallbacks) == ("It costs $5 today.", 1)
+
+
+def test_what_is_only_tokens_is_not_sent_and_the_glossary_still_speaks():
+    asked = []
+    done = run("LX123456785CN\nKettle", [step(lambda text: asked.append(text) or text)], [Term("kettle", "chaleira")])
+    assert (done.text, asked, done.fallbacks) == ("LX123456785CN\nchaleira", [], 0)
+
+
+def test_a_link_longer_than_the_engine_takes_is_not_cut():
+    link = "https://x.example/" + "a1" * 400
+    asked = []
+    done = run(f"See {link} now", [step(lambda text: asked.append(text) or text.upper(), max_chars=100)])
+    assert done.text == f"SEE {link} NOW"
+    assert max(map(len, asked)) <= 100
+
+
+def test_half_characters_and_nul_reach_no_engine():
+    asked = []
+    run("bad \ud83d and \x00 here", [step(lambda text: asked.append(text) or text)])
+    assert asked == ["bad \ufffd and \ufffd here"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a. " * 350_000, "order " * 170_000, "a" * 1_000_000, "1.1" * 330_000, "a@" * 500_000, "😡" * 250_000]
+)
+def test_a_megabyte_ends_in_seconds(text):
+    started = time.monotonic()
+    parts = split(text, "en")
+    assert join(parts, tuple(part.text for part in parts)) == text
+    hits(text, [Term("order", "pedido")])
+    mask(text)
+    assert time.monotonic() - started < 20
 
 
 def test_an_engine_with_another_number_of_answers_is_refused():

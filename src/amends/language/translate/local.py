@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from amends.base.settings import env
+from amends.language.translate.core.checks import DENSE
 from amends.language.translate.core.pipeline import Step, run
 from amends.language.translate.core.routing import Kind, Offer, route
 from amends.language.translate.engines import bergamot, ct2
@@ -37,10 +38,16 @@ def engines() -> list[tuple[MTEngine, int]]:
         if not runs[model.engine]:
             continue
         pairs = frozenset(model.pairs) if model.engine == "bergamot" else ct2.pairs_of(model)
-        most = bergamot.MAX_CHARS if model.engine == "bergamot" else _CT2_CHARS
+        most = _most(model)
         found.append((InWorker(model, pairs, most), _PRIORITY[model.engine] + place))
     found.append((Apertium(), _PRIORITY["apertium"]))
     return found
+
+
+def _most(model: Model) -> int:
+    if model.engine != "bergamot":
+        return _CT2_CHARS
+    return bergamot.MAX_SIGNS if any(source in DENSE for source, _ in model.pairs) else bergamot.MAX_CHARS
 
 
 def _has(package: str) -> bool:

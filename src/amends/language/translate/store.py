@@ -10,6 +10,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,9 +21,8 @@ from amends.kernel.languages import BY_CODE, base
 
 MOST_BYTES: Final = 20_000_000_000  # of one import, unpacked: MADLAD in float32 is twelve
 MOST_FILES: Final = 400
-_BERGAMOT: Final = re.compile(
-    r"^(model|lex|vocab|srcvocab|trgvocab)\.(?:\d+\.\d+\.)?([a-z]{2,3})([a-z]{2,3})\.[\w.]+?(?:\.gz)?$"
-)
+_BERGAMOT: Final = re.compile(r"^(model|lex|vocab|srcvocab|trgvocab)\.(?:\d+\.\d+\.)?([a-z]{4,6})\.[\w.]+?(?:\.gz)?$")
+_FAMILIES: Final = ("nllb", "m2m", "madlad", "opus")
 _NON_COMMERCIAL: Final = re.compile(r"nllb", re.IGNORECASE)
 
 
@@ -100,7 +100,9 @@ def _unpacked(archive: Path, scratch: Path) -> Path:
                 if info.filename.startswith(("/", "\\")) or ".." in parts or link or ":" in info.filename:
                     raise BadModel(f"{archive.name}: {info.filename!r} would lie outside of its folder")
             file.extractall(scratch)
-    except zipfile.BadZipFile as error:
+    except RuntimeError as error:
+        raise BadModel(f"{archive.name}: locked with a password, or packed in a way that is not known here") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise BadModel(f"{archive.name}: not a ZIP, or cut short") from error
     return scratch
 
@@ -120,7 +122,7 @@ def _add_bergamot(files: list[Path], home: Path) -> list[Model]:
     for path in files:
         match = _BERGAMOT.match(path.name)
         if match:
-            pairs.setdefault((match[2], match[3]), {})[match[1]] = path
+            pairs.setdefault(_pair(match[2]), {})[match[1]] = path
     if not pairs:
         raise BadModel(
             "no model is in it: expected model.<pair>.intgemm.alphas.bin and its vocab.<pair>.spm, or model.bin"
@@ -132,49 +134,99 @@ def _add_bergamot(files: list[Path], home: Path) -> list[Model]:
             raise BadModel(f"vocab.{source}{target}.spm is missing (or srcvocab and trgvocab)")
         if {base(source), base(target)} - set(BY_CODE):
             raise BadModel(f"{source}{target}: a language that Amends does not know")
-    return [
-        _kept(home, f"bergamot-{s}{t}", "bergamot", ((base(s), base(t)),), parts) for (s, t), parts in pairs.items()
-    ]
+    return _kept(
+        home,
+        [_Found(f"bergamot-{s}{t}", "bergamot", ((base(s), base(t)),), parts) for (s, t), parts in pairs.items()],
+    )
+
+
+def _pair(letters: str) -> tuple[str, str]:
+    """`enpt` → en, pt; `filen` → fil, en: the cut at which both are languages, else in the middle."""
+    cuts = [(letters[:at], letters[at:]) for at in (2, 3) if 2 <= len(letters) - at <= 3]  # noqa: PLR2004 - a code
+    return next((cut for cut in cuts if {base(cut[0]), base(cut[1])} <= set(BY_CODE)), cuts[0])
 
 
 def _add_ct2(files: list[Path], home: Path, name: str) -> Model:
-    by_name = {path.name: path for path in files}
-    pieces = next((p for n, p in by_name.items() if n.endswith((".model", ".spm"))), None)
-    if pieces is None:
-        raise BadModel("the sentencepiece model (*.model or *.spm) is missing beside model.bin")
-    described = json.loads(by_name["amends.json"].read_text()) if "amends.json" in by_name else {}
+    folder = next(path for path in files if path.name == "model.bin").parent
+    by_name = {path.name: path for path in files if path.parent == folder}
+    parts = {"model": by_name["model.bin"], **_pieces(by_name)}
+    if not any("vocabulary" in n for n in by_name):
+        raise BadModel("shared_vocabulary.json (or source_ and target_vocabulary) is missing beside model.bin")
+    described = _described(by_name)
     family = str(described.get("family") or _family(name))
-    if not family:
+    if family not in _FAMILIES:
         raise BadModel(
             'cannot tell what model this is: put {"family": "nllb" | "m2m" | "madlad" | "opus"} in amends.json'
         )
-    pair = described.get("pair", [])
-    if family == "opus" and (len(pair) != 2 or {base(p) for p in pair} - set(BY_CODE)):  # noqa: PLR2004 - from and to
+    pair = described.get("pair")
+    if family != "opus":
+        pairs: tuple[tuple[str, str], ...] = ()
+    elif isinstance(pair, list) and len(pair) == 2 and {base(str(p)) for p in pair} <= set(BY_CODE):  # noqa: PLR2004 - from, to
+        pairs = ((base(pair[0]), base(pair[1])),)
+    else:
         raise BadModel('an OPUS model needs {"family": "opus", "pair": ["de", "en"]} in amends.json')
-    parts = {"model": by_name["model.bin"], "pieces": pieces}
     parts |= {n: p for n, p in by_name.items() if n.endswith((".json", ".txt")) and n != "amends.json"}
-    pairs = ((base(pair[0]), base(pair[1])),) if family == "opus" else ()
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or family
-    return _kept(
-        home, f"ct2-{slug}", "ct2", pairs, parts, family=family, non_commercial=bool(_NON_COMMERCIAL.search(family))
-    )
+    free = not _NON_COMMERCIAL.search(f"{family} {name}")
+    return _kept(home, [_Found(f"ct2-{slug}", "ct2", pairs, parts, family, non_commercial=not free)])[0]
+
+
+def _pieces(by_name: Mapping[str, Path]) -> dict[str, Path]:
+    """The sentencepiece model, or the two of an OPUS model."""
+    if {"source.spm", "target.spm"} <= set(by_name):
+        return {"pieces": by_name["source.spm"], "target_pieces": by_name["target.spm"]}
+    found = next((p for n, p in sorted(by_name.items()) if n.endswith((".model", ".spm"))), None)
+    if found is None:
+        raise BadModel("the sentencepiece model (*.model or *.spm) is missing beside model.bin")
+    return {"pieces": found}
+
+
+def _described(by_name: Mapping[str, Path]) -> dict[str, Any]:
+    if "amends.json" not in by_name:
+        return {}
+    try:
+        told = json.loads(by_name["amends.json"].read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadModel("amends.json: not JSON") from error
+    if not isinstance(told, dict):
+        raise BadModel("amends.json: not an object")
+    return told
 
 
 def _family(name: str) -> str:
     low = name.lower()
-    return next((family for family in ("nllb", "m2m", "madlad", "opus") if family in low), "")
+    return next((family for family in _FAMILIES if family in low), "")
 
 
-def _kept(
-    home: Path, model_id: str, engine: str, pairs: tuple[tuple[str, str], ...], parts: Mapping[str, Path], *,
-    family: str = "", non_commercial: bool = False,
-) -> Model:  # fmt: skip
-    target = home / "models" / "translate" / model_id
-    fresh = target.with_name(f".{model_id}.part")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+@dataclass(frozen=True)
+class _Found:
+    """A model that was looked over and is not yet copied."""
+
+    id: str
+    engine: str
+    pairs: tuple[tuple[str, str], ...]
+    parts: Mapping[str, Path]
+    family: str = ""
+    non_commercial: bool = False
+
+
+def _kept(home: Path, found: list[_Found]) -> list[Model]:
+    """All of them or, when one cannot be copied whole, none."""
+    root = home / "models" / "translate"
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=root) as scratch:
+        for one in found:
+            _copy(one, Path(scratch) / one.id)
+        for one in found:
+            shutil.rmtree(root / one.id, ignore_errors=True)
+            (Path(scratch) / one.id).replace(root / one.id)
+    return [_from_manifest(root / one.id) for one in found]
+
+
+def _copy(one: _Found, fresh: Path) -> None:
+    fresh.mkdir()
     files: dict[str, str] = {}
-    for part, path in parts.items():
+    for part, path in one.parts.items():
         name = path.name.removesuffix(".gz")
         if path.suffix == ".gz":
             with gzip.open(path, "rb") as packed, (fresh / name).open("wb") as plain:
@@ -182,15 +234,12 @@ def _kept(
         else:
             shutil.copyfile(path, fresh / name)
         files[part] = name
-    digests = {part: digest_of(fresh / name) for part, name in files.items()}
     manifest = {
-        "id": model_id, "engine": engine, "pairs": pairs, "files": files, "sha256": digests, "family": family,
-        "non_commercial": non_commercial,
+        "id": one.id, "engine": one.engine, "pairs": one.pairs, "files": files,
+        "sha256": {part: digest_of(fresh / name) for part, name in files.items()}, "family": one.family,
+        "non_commercial": one.non_commercial,
     }  # fmt: skip
     (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.replace(target)
-    return _from_manifest(target)
 
 
 def _copied(packed: Any, plain: Any, name: str) -> None:
@@ -202,7 +251,7 @@ def _copied(packed: Any, plain: Any, name: str) -> None:
             if written > MOST_BYTES:
                 raise BadModel(f"{name}: more bytes than a model has")
             plain.write(chunk)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadModel(f"{name}: not gzip, or cut short") from error
 
 
@@ -212,7 +261,7 @@ def _from_manifest(folder: Path) -> Model:
         id=raw["id"],
         engine=raw["engine"],
         pairs=tuple((source, target) for source, target in raw["pairs"]),
-        files={part: folder / name for part, name in raw["files"].items()},
+        files={part: folder / Path(name).name for part, name in raw["files"].items()},
         digests=raw["sha256"],
         non_commercial=raw["non_commercial"],
         family=raw["family"],

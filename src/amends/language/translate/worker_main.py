@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -28,8 +29,10 @@ def _answer(request: dict[str, Any], loaded: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     loaded: dict[str, Any] = {}
-    out = sys.stdout
-    sys.stdout = sys.stderr  # nothing an engine prints may stand between the lines
+    # Nothing an engine prints may stand between the lines, not even what its C code prints.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
     for line in sys.stdin:
         request: dict[str, Any] = {}
         try:

@@ -11,15 +11,15 @@ from typing import Final
 
 from amends.kernel.languages import BY_CODE, base, same
 from amends.language.translate.core.engine import Term
-from amends.language.translate.core.masking import hits
+from amends.language.translate.core.masking import hits, mask
 
 _DIGITS: Final = re.compile(r"\d+")
-_URL: Final = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+")
+_RUN: Final = re.compile(r"(\S{1,6}?)(?:\s*\1){7,}")  # eight times the same, spaced or not
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LONG: Final = 24  # characters from which lengths say something
 _RATIO: Final = 3.0
 _SAME_WORDS: Final = 4  # in a row, again and again
-_DENSE: Final = frozenset({"zh", "ja", "ko"})  # one sign says what several letters say
+DENSE: Final = frozenset({"zh", "ja", "ko"})  # one sign says what several letters say
 _DENSITY: Final = 2.2
 _CERTAIN: Final = 12  # letters from which a wrong language is believed
 # Words that deny, for languages where they are clear. A language without a row is not judged.
@@ -71,11 +71,18 @@ def _figures(source: str, output: str, terms: Sequence[Term]) -> list[Violation]
         for text in (term.source, *term.forms, term.target):
             if _DIGITS.search(text):
                 source, output = source.replace(text, " "), output.replace(text, " ")
-    found = [Violation("url", url) for url in _URL.findall(source) if url not in output]
     lost = Counter(_DIGITS.findall(source)) - Counter(_DIGITS.findall(output))
     gained = Counter(_DIGITS.findall(output)) - Counter(_DIGITS.findall(source))
-    if (lost or gained) and not found:
-        found.append(Violation("number", ", ".join([*lost, *(f"+{one}" for one in gained)])))
+    found: list[Violation] = []
+    for slot in mask(source).slots:
+        digits = _DIGITS.findall(slot.value)
+        exact = slot.kind == "url"
+        if output.count(slot.value) < source.count(slot.value) if exact else any(lost[one] > 0 for one in digits):
+            found.append(Violation(slot.kind, slot.value))
+            lost.subtract(digits)
+    left = sorted(+lost)
+    if left or (gained and not found):
+        found.append(Violation("number", ", ".join([*left, *(f"+{one}" for one in gained)])))
     return found
 
 
@@ -91,7 +98,7 @@ def _terms(source: str, output: str, terms: Sequence[Term]) -> list[Violation]:
 
 def _shape(source: str, output: str, languages: tuple[str, str]) -> list[Violation]:
     found: list[Violation] = []
-    weight = [_DENSITY if base(code) in _DENSE else 1.0 for code in languages]
+    weight = [_DENSITY if base(code) in DENSE else 1.0 for code in languages]
     left, right = len(source.strip()) * weight[0], len(output.strip()) * weight[1]
     if max(left, right) >= _LONG and not left / _RATIO <= right <= left * _RATIO:
         found.append(Violation("length", f"{len(source)} → {len(output)}"))
@@ -111,6 +118,8 @@ def _denies(pattern: str, text: str) -> bool:
 
 def _babbles(text: str) -> bool:
     """One word four times in a row, or a run of signs that says nothing."""
+    if _RUN.search(text):
+        return True
     words = [word.casefold() for word in _WORD.findall(text)]
     if any(len(set(words[i : i + _SAME_WORDS])) == 1 for i in range(len(words) - _SAME_WORDS + 1)):
         return True

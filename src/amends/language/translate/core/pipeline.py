@@ -6,15 +6,19 @@ style, and stays in the source language if that fails too; the reader is told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from amends.language.translate.core.checks import Violation, violations
 from amends.language.translate.core.engine import Answer, Ask, Caps, EngineFailed, Term, Terms
-from amends.language.translate.core.masking import Hit, Masked, Style, hits, lost, mask, unmask
+from amends.language.translate.core.masking import Hit, Masked, Style, hits, mask, spoilt, unmask, wordless
 from amends.language.translate.core.segments import Segment, join, split
 
 Translate = Callable[[Ask], Answer]
+# Half characters and NUL stop engines and tables; a sign of the same length stands in their place.
+_UNSPEAKABLE: Final = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def run(
 
     With two steps the tokens survive both, so that terms and numbers are put back only at the end.
     """
+    text = _UNSPEAKABLE.sub("\ufffd", text)
     source, target = steps[0].source, steps[-1].target
     most = min(step.caps.max_chars for step in steps)
     parts = split(text, source, most)
@@ -64,15 +69,16 @@ def _through(
     models: tuple[str, ...] = ()
     waiting = list(spoken)
     for style in Style:
-        if not waiting:
-            break
         masked = {i: mask(parts[i].text, _masked_terms(steps, terms), style) for i in waiting}
-        answers, used = _engines(masked, steps, terms)
+        for i in [i for i in waiting if wordless(masked[i])]:
+            one = masked.pop(i)
+            out[i] = unmask(one.text, one.slots)
+        answers, used = _engines(masked, steps, terms) if masked else ({}, ())
         models = models or used
-        for i in list(waiting):
-            if not lost(answers[i], masked[i].slots) and not _broken(parts[i].text, answers[i]):
-                out[i] = unmask(answers[i], masked[i].slots)
-                waiting.remove(i)
+        for i, one in masked.items():
+            if not spoilt(answers[i], one.slots) and not _broken(parts[i].text, answers[i]):
+                out[i] = unmask(answers[i], one.slots)
+        waiting = [i for i in masked if i not in out]
     return out, models, waiting
 
 

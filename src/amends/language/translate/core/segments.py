@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from amends.kernel.languages import BY_CODE, base
+from amends.language.translate.core.masking import LINK, MARKUP
 
 # After these marks a sentence ends; a full stop only before a blank, so that 3.5, v1.2 and shop.example stay whole.
-_END: Final = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|[؟।॥۔፧።။៕]+)\s*|\n+\s*")
+_END: Final = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|[؟।॥۔։፧።။។៕]+)\s*|\n+\s*")
 _ABBREVIATION: Final = re.compile(
-    r"(?:^|[\s(])(?:[A-Za-zÀ-ÿА-я]|[Mm]rs?|[Dd]r|[Ss]ra?|[Nn]r|[Nn]o|[Nn]úm|bzw|ca|etc|vs|St|Art|Tel|p\.?\s?ex)\.$"
+    r"(?<!\w)(?:[A-Za-zÀ-ÿА-я]|[Mm]rs?|[Dd]r|[Ss]ra?|[Nn]r|[Nn]o|[Nn]úm|bzw|ca|etc|vs|St|Art|Tel|p\.?\s?ex)\.$"
 )
-_BREAK: Final = re.compile(r"[,;:，、；：]\s*|\s+")
+_WINDOW: Final = 12  # characters that hold the longest abbreviation
+_BREAK: Final = re.compile(r"[,;:]\s+|[，、；：،؛]\s*|\s+")
+_LINK: Final = re.compile(LINK)
+_WHOLE: Final = re.compile(f"{LINK}|{MARKUP}")  # no sentence ends inside
 _SCRIPTS: Final = {
     "latin": "LATIN", "cyrillic": "CYRILLIC", "arabic": "ARABIC", "han": "CJK", "kana": "HIRAGANA KATAKANA CJK",
     "hangul": "HANGUL", "thai": "THAI", "greek": "GREEK", "hebrew": "HEBREW", "devanagari": "DEVANAGARI",
@@ -38,11 +42,16 @@ class Segment:
 
 
 def split(text: str, language: str, max_chars: int = 600) -> tuple[Segment, ...]:
-    """Segments whose texts and gaps, joined in order, are `text` again."""
+    """Segments whose texts and gaps, joined in order, are `text` again. None that speaks is longer than
+    `max_chars`."""
+    whole = bytearray(len(text))
+    for match in _WHOLE.finditer(text):
+        whole[match.start() : match.end()] = b"\x01" * len(match.group())
     pieces: list[str] = []
     start = 0
     for match in _END.finditer(text):
-        if "\n" not in match.group() and _ABBREVIATION.search(text[start : match.start() + 1]):
+        before = text[max(start, match.start() - _WINDOW) : match.start() + 1]
+        if whole[match.start()] or ("\n" not in match.group() and _ABBREVIATION.search(before)):
             continue
         pieces.append(text[start : match.end()])
         start = match.end()
@@ -54,18 +63,33 @@ def split(text: str, language: str, max_chars: int = 600) -> tuple[Segment, ...]
             lead = len(body) - len(body.lstrip())
             if lead:
                 found.append(Segment("", body[:lead], speaks=False))
-            found.append(Segment(body[lead:], part[len(body) :], speaks=speaks(body, language)))
+            told = speaks(body, language) and not _LINK.fullmatch(body[lead:])
+            found.append(Segment(body[lead:], part[len(body) :], told))
     return tuple(one for one in found if one.text or one.gap)
 
 
 def _bounded(piece: str, most: int) -> list[str]:
+    """Parts no longer than `most`, but for a link: cut in two it would be none, so it stands alone."""
     parts: list[str] = []
-    while len(piece) > most:
-        breaks = [match.end() for match in _BREAK.finditer(piece, most // 2, most)]
-        cut = breaks[-1] if breaks else most
-        parts.append(piece[:cut])
-        piece = piece[cut:]
-    return [*parts, piece]
+    at = 0
+    links = [match.span() for match in _LINK.finditer(piece)] if len(piece) > most else []
+    while len(piece) - at > most:
+        breaks = [match.end() for match in _BREAK.finditer(piece, at + most // 2, at + most)]
+        cut = breaks[-1] if breaks else at + most
+        inside = next(((a, b) for a, b in links if a < cut < b), None)
+        if inside:
+            cut = inside[0] if inside[0] > at else inside[1]
+        else:
+            while cut - at > 1 and _joins(piece[cut]):
+                cut -= 1
+        parts.append(piece[at:cut])
+        at = cut
+    return [*parts, piece[at:]]
+
+
+def _joins(char: str) -> bool:
+    """Whether the sign is part of the one before it."""
+    return char == "\u200d" or unicodedata.category(char).startswith("M")
 
 
 def join(segments: tuple[Segment, ...], texts: tuple[str, ...]) -> str:

@@ -14,13 +14,14 @@ from amends.kernel.languages import base
 from amends.language.translate.core.engine import Answer, Ask, Caps, EngineFailed
 
 _TIME: Final = 20.0  # seconds a call may take
-# Apertium's names → ours; `hbs` is one language there.
+# Apertium's names → ours. What is Serbian, Croatian and Bosnian here is one language there, see _HBS.
 _NAMES: Final = {
     "spa": "es", "eng": "en", "cat": "ca", "glg": "gl", "eus": "eu", "isl": "is", "mkd": "mk", "hbs": "sr", "fra": "fr",
     "por": "pt", "ita": "it", "ron": "ro", "rus": "ru", "ukr": "uk", "bel": "be", "ind": "id", "zlm": "ms", "hin": "hi",
     "urd": "ur", "swe": "sv", "dan": "da", "nor": "nb", "nob": "nb", "bul": "bg", "slv": "sl", "afr": "af", "nld": "nl",
     "pol": "pl",
 }  # fmt: skip
+_HBS: Final = ("sr", "hr", "bs")
 
 
 class Apertium:
@@ -39,14 +40,18 @@ class Apertium:
         if program is None:
             return {}
         try:
-            done = subprocess.run([program, "-l"], capture_output=True, text=True, timeout=_TIME, check=False)
+            done = subprocess.run(
+                [program, "-l"], capture_output=True, encoding="utf-8", errors="replace", timeout=_TIME, check=False
+            )
         except (OSError, subprocess.TimeoutExpired):
             return {}
         found: dict[tuple[str, str], str] = {}
         for mode in done.stdout.split():
             parts = mode.split("-")
             if len(parts) == 2 and all(part in _NAMES for part in parts) and parts[0] != "eng":  # noqa: PLR2004 - from, to
-                found[_NAMES[parts[0]], _NAMES[parts[1]]] = mode
+                for source in _ours(parts[0]):
+                    for target in _ours(parts[1]):
+                        found[source, target] = mode
         return found
 
     def caps(self) -> Caps:
@@ -62,7 +67,8 @@ class Apertium:
                 ["apertium", "-u", "-f", "txt", mode],
                 input=text,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 timeout=_TIME,
                 check=False,
             )
@@ -74,3 +80,7 @@ class Apertium:
         if done.returncode or len(parts) != len(ask.segments):
             raise EngineFailed("bad_answer", f"apertium {mode} answered with another number of paragraphs")
         return Answer(parts, f"apertium {mode}")
+
+
+def _ours(name: str) -> tuple[str, ...]:
+    return _HBS if name == "hbs" else (_NAMES[name],)

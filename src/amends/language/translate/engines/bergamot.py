@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from amends.language.translate.core.engine import Answer, Ask, EngineFailed
-from amends.language.translate.store import Model
+from amends.language.translate.store import BadModel, Model
 
-MAX_CHARS = 500  # it cuts longer input off without a word
+# It stops after 256 pieces of output without a word. Letters make few pieces; a Chinese sign makes one, and more in
+# English.
+MAX_CHARS = 500
+MAX_SIGNS = 120
 
 
 class Bergamot:
@@ -28,6 +31,8 @@ class Bergamot:
             texts = tuple(str(translator.translate(text[: 2 * MAX_CHARS])) for text in ask.segments)
         except (KeyboardInterrupt, SystemExit):
             raise
+        except BadModel as bad:  # its message names the file
+            raise EngineFailed("crashed", f"{self.model.id}: {bad}") from None
         except BaseException as error:  # noqa: BLE001 - a panic of the engine is no Exception
             raise EngineFailed("crashed", f"{self.model.id}: {type(error).__name__}") from None
         return Answer(texts, self.model.sha256)

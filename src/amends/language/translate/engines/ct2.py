@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from amends.kernel.languages import CODES
 from amends.language.translate.core.engine import Answer, Ask, EngineFailed
-from amends.language.translate.store import Model
+from amends.language.translate.store import BadModel, Model
 
 # Our code → the name these models have for it. A language without a row is not known to the family.
 NLLB: Final = dict(
@@ -106,6 +106,7 @@ class CTranslate2:
         self.model = model
         self._translator: Any = None
         self._pieces: Any = None
+        self._written: Any = None  # what puts the target's pieces together
 
     def translate(self, ask: Ask) -> Answer:
         try:
@@ -120,7 +121,11 @@ class CTranslate2:
             raise EngineFailed(
                 "crashed", "ctranslate2 and sentencepiece are not installed (requirements/translate.txt)"
             ) from None
-        except (RuntimeError, ValueError, OSError, KeyError) as error:
+        except BadModel as bad:  # its message names the file
+            raise EngineFailed("crashed", f"{self.model.id}: {bad}") from None
+        except KeyError:
+            raise EngineFailed("no_pair", f"{self.model.id} has no {ask.source} to {ask.target}") from None
+        except (RuntimeError, ValueError, OSError) as error:
             raise EngineFailed("crashed", f"{self.model.id}: {type(error).__name__}") from None
         return Answer(texts, self.model.sha256)
 
@@ -130,7 +135,10 @@ class CTranslate2:
             import sentencepiece
 
             self.model.check()
-            self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(self.model.files["pieces"]))
+            pieces = self.model.files["pieces"]
+            self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(pieces))
+            written = self.model.files.get("target_pieces", pieces)
+            self._written = sentencepiece.SentencePieceProcessor(model_file=str(written))
             self._translator = ctranslate2.Translator(
                 str(self.model.files["model"].parent), device="cpu", inter_threads=1, intra_threads=1
             )
@@ -143,7 +151,7 @@ class CTranslate2:
         if family == "m2m":
             return [f"__{M2M[source]}__", *pieces, "</s>"]
         if family == "madlad":
-            return [f"<2{MADLAD[target]}>", *pieces]
+            return [f"<2{MADLAD[target]}>", *pieces, "</s>"]
         return [*pieces, "</s>"]
 
     def _prefix(self, target: str) -> list[str]:
@@ -152,4 +160,4 @@ class CTranslate2:
 
     def _text(self, tokens: Sequence[str], prefix: Sequence[str]) -> str:
         plain = [token for token in tokens[len(prefix) :] if token != "</s>"]  # noqa: S105 - a sentence's end, no secret
-        return str(self._pieces.decode(plain))
+        return str(self._written.decode(plain))
