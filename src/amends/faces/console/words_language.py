@@ -70,6 +70,15 @@ LABELS: dict[str, dict[str, Any]] = {
         "listing": _("a listing"),
         "policy": _("a shop policy"),
     },
+    "shelf": {
+        "own": _("Our own"),
+        "answers": _("Answers"),
+        "asking": _("Asking"),
+        "parcel": _("Parcel"),
+        "goods": _("Goods and returns"),
+        "offers": _("Offers"),
+        "money": _("Money and cancelling"),
+    },
     "violation": {
         "lost_token": _("a protected word was lost"),
         "duplicated_token": _("a protected word came twice"),

@@ -20,20 +20,25 @@ from amends.intake.conversations import queries as conversations
 from amends.intake.conversations.models import Message
 from amends.language.detect import detect
 from amends.language.templates import catalogue, resolve
+from amends.language.templates.core.suggest import shelves
 from amends.language.templates.queries import macros, one_macro
 from amends.language.translate.wire import rendering_of
 
 
 @needs(Permission.CASE_ANSWER)
 def templates(request: HttpRequest, number: str) -> HttpResponse:
-    """The menu's content. The template the machine would choose stands first and is marked."""
+    """The menu's content, shelf by shelf. The template the machine would choose stands first and is marked."""
     view = find(request, number)
     language = request.GET.get("language") or view.state.buyer_language or "en"
     best, _text, _used = drafting.draft_text(
         scope_of(request), view.case, view.case.leaf, language, timezone.now(), view.judgement
     )
-    keys = list(macros(scope_of(request)))
-    context = {"number": f"C-{view.case.number}", "keys": [best, *(k for k in keys if k != best)], "best": best}
+    known = macros(scope_of(request))
+    groups = [
+        (shelf, [(key, known[key].title or words.label("template", key)) for key in keys])
+        for shelf, keys in shelves([*known], best)
+    ]
+    context = {"number": f"C-{view.case.number}", "groups": groups, "best": best}
     return render(request, "case/templates.html", context)
 
 

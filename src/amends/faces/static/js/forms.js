@@ -45,6 +45,29 @@ for (const key of Object.keys(localStorage)) {
 restore(document);
 document.addEventListener("htmx:afterSettle", (event) => restore(event.detail.elt));
 
+// ---- menus with many choices: `<input data-narrows>` hides what has not the typed words; Enter takes the first left
+const shown = (menu) => [...menu.querySelectorAll("button.choice:not([hidden])")];
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-narrows]")) return;
+  const menu = event.target.parentElement;
+  const asked = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const choice of menu.querySelectorAll("button.choice")) {
+    const text = choice.textContent.toLowerCase();
+    choice.hidden = !asked.every((word) => text.includes(word));
+  }
+  for (const shelf of menu.querySelectorAll("[data-shelf]")) shelf.hidden = !shown(shelf).length;
+  menu.querySelector("[data-nothing]").hidden = shown(menu).length > 0;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("[data-narrows]")) return;
+  event.preventDefault(); // the field stands in the form of the answer
+  shown(event.target.parentElement)[0]?.click();
+});
+
+document.addEventListener("htmx:afterSettle", (event) => event.detail.elt.querySelector?.("[data-narrows]")?.focus());
+
 // ---- templates that fill the composer
 document.addEventListener("amends:fill", (event) => {
   const area = document.querySelector("[data-composer]");

@@ -5,6 +5,7 @@ Data, not logic.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 BY_REMEDY = {
@@ -48,6 +49,44 @@ BY_LEAF = {
     "chargeback": "unauthorised_help",
     "unauthorised": "unauthorised_help",
 }
+# Where an agent looks for a text; own ones stand on a shelf of their own.
+SHELVES = {
+    "answers": (
+        "first_answer", "general_answer", "where_is_my_order", "payment_help", "unauthorised_help", "escalated",
+        "refusal_with_reason", "legal_notice", "thanks", "satisfaction_question", "closing", "review_request",
+        "out_of_hours", "ai_disclosure",
+    ),
+    "asking": ("ask_order_number", "ask_photos", "ask_details", "ask_address_check", "details_reminder"),
+    "parcel": (
+        "order_shipped", "delay_choice", "customs_hold", "delivered_not_received", "carrier_search",
+        "replacement_shipped", "address_change_done", "address_change_too_late",
+    ),
+    "goods": (
+        "damaged_received", "wrong_item", "short_shipment", "size_issue", "quality_issue", "return_instructions",
+        "return_received", "withdrawal_acknowledged",
+    ),
+    "offers": (
+        "offer_full_refund", "offer_partial_refund", "offer_return_refund", "offer_refund_without_return",
+        "offer_replacement", "offer_resend_part", "offer_exchange",
+    ),
+    "money": (
+        "refund_recorded", "refund_sent_card", "refund_sent_wallet", "refund_sent_bank", "refund_trace",
+        "cancellation_done", "cancellation_too_late",
+    ),
+}  # fmt: skip
+
+
+def shelves(keys: Sequence[str], best: str) -> list[tuple[str, list[str]]]:
+    """(shelf, its texts) for a menu: the shelf of the text that fits first, then own texts, then the others."""
+    placed = {key: shelf for shelf, texts in SHELVES.items() for key in texts}
+    known = [key for texts in SHELVES.values() for key in texts if key in set(keys)]
+    own = [key for key in keys if key not in placed]
+    found = {"own": own} | {shelf: [key for key in known if placed[key] == shelf] for shelf in SHELVES}
+    first = placed.get(best, "own")
+    found[first] = [best, *(key for key in found[first] if key != best)]
+    return [(shelf, found[shelf]) for shelf in sorted(found, key=lambda one: one != first) if found[shelf]]
+
+
 # Leaves whose own text does not ask for photos; the others' do.
 ASK_PHOTOS = frozenset({"damaged", "description"})
 WITH_PHOTOS = {  # what to answer once the photos are there
