@@ -95,7 +95,11 @@ def test_it_starts_answers_and_leaves_nothing_behind(empty_house):
         assert (again["code"], again["params"]["pid"]) == ("already_running", pids[0])
         assert empty_house.refuses("restore", __file__, "--force")["code"] == "already_running"
         states = diagnosis(empty_house)
-        assert (states["worker"], states["database"], states["migrations"]) == ("ok", "ok", "ok")
+        assert (states["database"], states["migrations"]) == ("ok", "ok")
+        ends = time.monotonic() + 40  # on a busy machine the worker starts for a while; it never fails
+        while (state := states["worker"]) == "warn" and time.monotonic() < ends:
+            states = diagnosis(empty_house)
+        assert state == "ok"
     assert not (empty_house.home / "run.json").exists()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections may linger, a listener not

@@ -133,6 +133,8 @@ def worker(folder: Path, now: datetime) -> Check:
     if not home.is_running(folder):
         return warn("worker", "amends is not running", "start `amends up`")
     if not presence.alive(now):
+        if now - home.announced(folder) < presence.FRESH:
+            return warn("worker", "the worker is starting", "ask again in a moment")
         return fail("worker", "no worker has signed for 45 seconds", "look at the log of `amends up`")
     if dead:
         return warn("worker", f"{dead} jobs gave up", "look at them with `amends jobs list --state dead`")

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,12 @@ def read_run(home: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return facts
+
+
+def announced(home: Path) -> datetime:
+    """When the running `amends up` began to answer; long ago, where there is no note of it."""
+    since = read_run(home).get("since")
+    return datetime.fromisoformat(since) if isinstance(since, str) else datetime.min.replace(tzinfo=UTC)
 
 
 def forget_run(home: Path) -> None:

@@ -196,7 +196,7 @@ def _serve(ctx: click.Context, folder: Path, plan: Plan, welcome: Welcome) -> in
         facts = {"pid": os.getpid(), "url": plan.address, "tls": plan.certificate is not None, "install_page": page}
 
         def announce() -> None:
-            home.note_run(folder, facts)
+            home.note_run(folder, facts | {"since": datetime.now(UTC).isoformat()})
             with lock:
                 click.echo(_announcement(ctx, facts, welcome))
                 sys.stdout.flush()
