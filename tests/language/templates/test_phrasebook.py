@@ -40,7 +40,7 @@ def words_of(language: str, key: str) -> str:
 
 def test_the_languages_and_forty_texts():
     assert set(LANGUAGES) <= set(CODES)
-    assert len(LANGUAGES) >= 26  # fifty-two are wanted; the matrix says how far it is
+    assert len(LANGUAGES) >= 52
     assert len(KEYS) >= 40
 
 
@@ -105,7 +105,7 @@ def test_it_says_what_the_english_says():
         right += len(KEYS) - len(missed)
         counted += len(KEYS)
         unknown = set(missed) - set(FAR.get(language, []))
-        assert len(unknown) <= 0.3 * len(KEYS), (language, missed)  # most: Japanese, 14 of 49
+        assert len(unknown) <= 0.25 * len(KEYS), (language, missed)
     assert right / counted >= 0.92, misses
 
 
