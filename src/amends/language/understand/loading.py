@@ -12,7 +12,7 @@ import yaml
 from .core.lexicon import Lexicon, compile_lexicon
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = ("zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar")  # those with word lists
+LANGUAGES = ("zh", "en", "es", "pt", "de", "fr", "ru", "ja", "ar", "ko")  # those with word lists
 _ASKS = {"refund", "replacement", "repair", "return_wish", "cancel", "partial"}
 _THREATENS = {"t_dispute", "t_chargeback", "t_review", "t_court", "t_platform", "t_authority"}
 

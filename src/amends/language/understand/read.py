@@ -16,7 +16,7 @@ from .core.signals import demands, evidence, threats, tone
 from .core.text import clauses, own_words
 from .loading import LANGUAGES, lexicon
 
-_BY_SCRIPT = {"han": "zh", "kana": "ja", "cyrillic": "ru", "arabic": "ar", "latin": "en"}
+_BY_SCRIPT = {"han": "zh", "kana": "ja", "cyrillic": "ru", "arabic": "ar", "hangul": "ko", "latin": "en"}
 _CLAUSES = 8  # of a message are looked at one by one for what they ask and threaten
 
 
@@ -31,7 +31,7 @@ def reading_language(text: str, detected: Detected, priors: tuple[str, ...]) -> 
     fallback = _BY_SCRIPT.get(script, "")
     expected = [code for code in (*prior_languages(priors), detected.second or "") if code in LANGUAGES]
     if script == "latin":
-        return next((code for code in expected if code not in ("zh", "ja", "ru", "ar")), fallback)
+        return next((code for code in expected if code not in ("zh", "ja", "ru", "ar", "ko")), fallback)
     return fallback
 
 
