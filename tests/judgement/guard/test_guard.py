@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from amends.language.statements import CODES, How, Statement
 from amends.language.statements.approved import approved
 from amends.language.templates.books import catalogue
 
-FLOOR = {"dev": 0.65, "test": 0.6}
-CEILING = {"dev": 0.16, "test": 0.2}
+FLOOR = 0.95
+CEILING = 0.03
 HERE = Path(__file__).parent / "evaluation"
 
 
@@ -57,9 +56,8 @@ def test_blocks_what_must_be_blocked_and_little_else(split):
     ]
     caught = [checked.blocked for row, checked in found if row["blocked"]]
     stopped = [checked.blocked for row, checked in found if not row["blocked"]]
-    # What is wanted is 0.95 and 0.03; these are the floors of what was reached, so that it cannot fall back.
-    assert sum(caught) / len(caught) >= FLOOR[split]
-    assert sum(stopped) / len(stopped) <= CEILING[split]
+    assert sum(caught) / len(caught) >= FLOOR
+    assert sum(stopped) / len(stopped) <= CEILING
     for _, checked in found:
         assert all(f.rule.id and f.cites for f in checked.findings)
 
@@ -107,6 +105,7 @@ def test_forms(text, code):
     [
         "Your order 112-4455667-1234567 left with tracking 1Z999AA10123456784.",
         "The parcel LX123456785CN arrives on 2026-12-01 between 08:00 and 12:00.",
+        "DHL has your parcel, the number is 00340434161094227812.",
         "We refunded $1,234.50 to the card ending 4242.",
     ],
 )
@@ -182,13 +181,12 @@ def test_a_malformed_rule_is_refused_whole(tmp_path, change, code):
 
 
 def test_patterns_never_fire_on_the_counter_examples():
-    from amends.language.statements.loading import folded, patterns, taught
+    from amends.language.statements.listed import by_words
+    from amends.language.statements.loading import folded, taught
 
     for language, text, classes in taught():
-        if classes:
-            continue
-        for code, pattern in patterns().get(language, ()):
-            assert not re.search(pattern, folded(text)), (language, code, text)
+        if not classes:
+            assert list(by_words(folded(text), [(0, len(text))], language)) == [], (language, text)
 
 
 @pytest.mark.parametrize("language", sorted(catalogue()))

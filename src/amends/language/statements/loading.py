@@ -7,12 +7,18 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import yaml
 
 from amends.language.statements.core.statement import CODES
 
 HERE = Path(__file__).resolve().parent
+SUBJECTS: Final = (
+    "review", "five", "change", "reward", "discount", "dispute", "close", "receipt", "early", "after", "condition",
+    "outside", "split", "cheaper", "declare", "threat", "person", "fault", "buyer_fault", "refuse", "promise", "wait",
+    "instead", "not", "contact", "platform", "happy", "unhappy", "photo",
+)  # fmt: skip
 
 
 class BadStatements(ValueError):
@@ -48,13 +54,20 @@ def patterns() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
 
 
 @cache
-def mentions() -> dict[str, dict[str, re.Pattern[str]]]:
-    """Subject → language → pattern of words without which a sentence is not about it."""
-    raw = yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
-    return {
-        subject: {language: re.compile("|".join(words.split(" "))) for language, words in rows.items()}
-        for subject, rows in raw.items()
-    }
+def subjects() -> dict[str, dict[str, re.Pattern[str]]]:
+    """Language → subject → pattern of words that name it. Every language has every subject of `SUBJECTS`."""
+    found: dict[str, dict[str, re.Pattern[str]]] = {}
+    for path in sorted((HERE / "words").glob("*.yaml")):
+        rows = yaml.safe_load(path.read_text(encoding="utf-8"))["subjects"]
+        if list(rows) != list(SUBJECTS):
+            raise BadStatements(f"{path.name}: subjects {sorted(set(rows) ^ set(SUBJECTS))}, or another order")
+        try:
+            found[path.stem] = {
+                subject: re.compile("|".join(str(words).split(", "))) for subject, words in rows.items()
+            }
+        except re.error as error:
+            raise BadStatements(f"{path.name}: {error} in {error.pattern!r}") from error
+    return found
 
 
 @cache
@@ -74,7 +87,9 @@ def taught() -> tuple[tuple[str, str, frozenset[str]], ...]:
 def fingerprint() -> str:
     """A digest of all that training reads, but the phrasebook, which has its own."""
     digest = hashlib.sha256()
-    for path in sorted((HERE / "sentences").glob("*.yaml")):
-        digest.update(path.read_bytes())
-    digest.update((HERE / "meaning.py").read_bytes())
+    for folder in ("sentences", "words"):
+        for path in sorted((HERE / folder).glob("*.yaml")):
+            digest.update(path.read_bytes())
+    for name in ("meaning.py", "features.py", "loading.py"):
+        digest.update((HERE / name).read_bytes())
     return digest.hexdigest()

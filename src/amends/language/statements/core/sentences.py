@@ -7,9 +7,11 @@ from typing import Final
 
 MOST: Final = 120  # sentences looked at one by one; the guard has a person read what is longer
 # A stop after a number ends a sentence only before what opens one (a capital, ¿, a letter of a script without
-# capitals): many languages write "1. prosinca 2026." so.
+# capitals): many languages write "1. prosinca 2026." so. A stop after one letter shortens a word: "2026 г.", "J. Doe".
 _OPENS: Final = r"[A-ZÀ-ÞΑ-ΩА-Я¿¡\u0590-\u0eff\u10a0-\u137f]"
-_END: Final = re.compile(rf"(?:(?<!\d)\.|[!?…])+(?=\s|$)|(?<=\d)\.(?=\s*$|\s+{_OPENS})|[。！？؟।۔፧။៕]+|\n+")
+_END: Final = re.compile(
+    rf"(?:(?<!\d)(?<!\s[^\W\d_])\.|[!?…])+(?=\s|$)|(?<=\d)\.(?=\s*$|\s+{_OPENS})|[。！？؟।۔፧။៕]+|\n+"
+)
 _SHORT: Final = 3  # letters: less says nothing
 
 

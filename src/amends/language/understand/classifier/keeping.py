@@ -1,4 +1,8 @@
-"""Trained coefficients on disk: arrays without pickles, whole or not at all, readable by the owner only."""
+"""Trained coefficients on disk: arrays without pickles, whole or not at all, readable by the owner only.
+
+Those that take minutes to learn ship with the code, so that every installation decides alike from its first second;
+`tools/warm.py --ship` writes them. What does not fit the data beside it is learnt again and kept in the cache.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,13 @@ Arrays = dict[str, NDArray[Any]]
 
 def cache_file(name: str) -> Path:
     return env.cache_dir() / f"{name}.npz"
+
+
+SHIPPED = Path(__file__).resolve().parents[2] / "learnt"
+
+
+def shipped(name: str) -> Path:
+    return SHIPPED / f"{name}.npz"
 
 
 def load(path: Path, key: str) -> Arrays | None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
-import sklearn
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # no stubs published
@@ -30,6 +29,8 @@ _LEAF_C: Final = 30.0
 _SIGNAL_C: Final = 60.0
 _RARE: Final = 6.0  # weight of the sentences that have a signal, which few have
 _NEAREST: Final = 3
+_RECENT: Final = 64
+_HINT: Final = 0.35
 _FOLDS: Final = 5
 _TEMPERATURES: Final = np.geomspace(0.4, 2.5, 24)
 
@@ -65,34 +66,43 @@ class Meaning:
         self.leaves = known_leaves()
         self.anchors = _all_anchors()
         self._file = keeping.cache_file(f"meaning-{self.engine.name}-{fingerprint()[:16]}")
-        libraries = f"{sklearn.__version__}:{np.__version__}"
-        self._key = f"{VERSION}:{self.engine.name}:{fingerprint()}:{self.taught.digest}:{libraries}"
+        self.key = f"{VERSION}:{self.engine.name}:{fingerprint()}:{self.taught.digest}"
         self._keeps = keep
-        self._arrays = keeping.load(self._file, self._key) or self._train_and_keep()
-        self.signals = [str(name) for name in self._arrays["signal_names"]]
-        self._vectors = self._arrays["vectors"].astype(np.float32) / 127
+        self._recent = lru_cache(maxsize=_RECENT)(lambda text: self.engine.encode([text])[0])
+        self.arrays = (
+            keeping.load(keeping.shipped("meaning"), self.key)
+            or keeping.load(self._file, self.key)
+            or self._train_and_keep()
+        )
+        self.signals = [str(name) for name in self.arrays["signal_names"]]
+        self._vectors = self.arrays["vectors"].astype(np.float32) / 127
 
     def leaf_arrays(self) -> keeping.Arrays:
         """What was learnt about leaves: coefficients, none of the words."""
-        return {name: self._arrays[name] for name in ("leaf_coef", "leaf_bias", "temperature")}
+        return {name: self.arrays[name] for name in ("leaf_coef", "leaf_bias", "temperature")}
 
     def taught_by(self, arrays: keeping.Arrays) -> Meaning:
         """The same, with leaves as another training learnt them."""
         other = copy(self)
-        other._arrays = self._arrays | arrays
+        other.arrays = self.arrays | arrays
         return other
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return self.engine.encode(texts)
+        """Of the last few texts the vectors are remembered: one reading asks for the same clauses twice."""
+        return np.array([self._recent(text) for text in texts], dtype=np.float32)
+
+    def hints(self, vector: NDArray[Any]) -> bool:
+        """False where the whole has so little of a demand, a threat or a feeling that no clause is asked for it."""
+        return max(self.signals_of(vector[None, :])[0].values(), default=0.0) >= _HINT
 
     def log_probabilities(self, vectors: Vectors) -> Array:
         """Rows of texts, columns of `leaves`."""
-        logits = vectors @ self._arrays["leaf_coef"].T + self._arrays["leaf_bias"]
-        return log_softmax(logits / float(self._arrays["temperature"]))
+        logits = vectors @ self.arrays["leaf_coef"].T + self.arrays["leaf_bias"]
+        return log_softmax(logits / float(self.arrays["temperature"]))
 
     def signals_of(self, vectors: Vectors) -> list[dict[str, float]]:
         """Probability of each demand, threat and tone, for each text."""
-        logits = vectors @ self._arrays["signal_coef"].T + self._arrays["signal_bias"]
+        logits = vectors @ self.arrays["signal_coef"].T + self.arrays["signal_bias"]
         probabilities = 1 / (1 + np.exp(-logits))
         return [dict(zip(self.signals, (float(p) for p in row), strict=True)) for row in probabilities]
 
@@ -107,7 +117,7 @@ class Meaning:
         with threadpool_limits(1):
             arrays = self._train()
         if self._keeps:
-            keeping.keep(self._file, self._key, arrays)
+            keeping.keep(self._file, self.key, arrays)
         return arrays
 
     def _train(self) -> keeping.Arrays:
@@ -115,7 +125,7 @@ class Meaning:
         targets = np.array([self.leaves.index(leaf) for leaf in self.anchors.leaves])
         shipped = len(targets)
         if self.taught.texts:
-            vectors = np.concatenate([vectors, self.encode(self.taught.texts)])
+            vectors = np.concatenate([vectors, self.engine.encode(self.taught.texts)])
             targets = np.concatenate([targets, [self.leaves.index(leaf) for leaf in self.taught.leaves]])
         model = LogisticRegression(C=_LEAF_C, max_iter=400).fit(vectors, targets)
         coefficients, bias = spread(model, len(self.leaves))
@@ -132,7 +142,7 @@ class Meaning:
         key = f"{self.engine.name}:{fingerprint()}"
         kept = keeping.load(file, key)
         if kept is None:
-            kept = {"vectors": self.encode(self.anchors.texts)}
+            kept = {"vectors": self.engine.encode(self.anchors.texts)}
             keeping.keep(file, key, kept)
         return np.asarray(kept["vectors"], dtype=np.float32)
 
@@ -158,7 +168,7 @@ class Meaning:
         names = sorted({name for labels in (*written.values(), *weak.values()) for name in labels})
         position = {text: i for i, text in enumerate(self.anchors.texts)}
         vectors = np.concatenate(
-            [self.encode(list(written)), anchor_vectors[[position[text] for text in weak]]] if written else
+            [self.engine.encode(list(written)), anchor_vectors[[position[text] for text in weak]]] if written else
             [anchor_vectors[[position[text] for text in weak]]]
         )  # fmt: skip
         rows: list[frozenset[str]] = [*written.values(), *weak.values()]
