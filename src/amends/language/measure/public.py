@@ -89,7 +89,7 @@ def _tatoeba(folder: Path, say: Say) -> list[Figure]:
 def _wording(texts: Sequence[str]) -> csr_matrix:
     words = TfidfVectorizer(analyzer="word", ngram_range=(1, 2), sublinear_tf=True).fit_transform(texts)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True).fit_transform(texts)
-    return csr_matrix(hstack([words, letters]))
+    return csr_matrix(hstack([words, letters]) / np.sqrt(2))  # rows of length one, as each of the two has
 
 
 def _split(count: int, seed: int) -> NDArray[np.bool_]:

@@ -71,10 +71,12 @@ def read(text: str, detected: Detected, priors: tuple[str, ...], classifier: Cla
 
 def _by_meaning(clean: str, detected: Detected, found: Entities, asked: Classifier) -> Reading:
     """A language without word lists: leaf, demands, threats and tone by the direction of the sentences alone."""
-    scores = asked.score(strip_noise(clean), detected.language, frozenset())
+    bare = strip_noise(clean)  # the same text for leaf and signals, so that it is encoded once
+    scores = asked.score(bare, detected.language, frozenset())
     leaf, probability, alternatives = choose(scores)
-    parts = clauses(clean)[:_CLAUSES] or [clean]
     meaning = default_meaning()
+    parts = clauses(bare)[:_CLAUSES] if meaning.hints(meaning.encode([bare])[0]) else []
+    parts = parts or [bare]
     signals = meaning.signals_of(meaning.encode(parts))
     warned = meant.threats(parts, signals)
     return Reading(

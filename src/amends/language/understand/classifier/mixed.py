@@ -55,18 +55,19 @@ class MixedClassifier:
     def _matter(self, text: str) -> Vector:
         """The direction of what happened, without the clauses that only ask or threaten: "it came broken, I want my
         money back" is about the break. Nothing else being said, the whole text."""
+        whole = self.meaning.encode([text])
         parts = clauses(text)[:_CLAUSES]
-        if len(parts) < 2:  # noqa: PLR2004 - one clause is the matter
-            return self.meaning.encode([text])[0]
+        if len(parts) < 2 or not self.meaning.hints(whole[0]):  # noqa: PLR2004 - one clause is the matter
+            return whole[0]
         vectors = self.meaning.encode(parts)
         kept = [
             i
             for i, row in enumerate(self.meaning.signals_of(vectors))
             if max((p for name, p in row.items() if name not in _MATTERS), default=0.0) < _ASIDE
         ]
-        if len(kept) == 1:
-            return vectors[kept[0]]
-        return self.meaning.encode([" ".join(parts[i] for i in kept) if kept else text])[0]
+        if len(kept) in (0, len(parts)):
+            return whole[0]
+        return self.meaning.encode([" ".join(parts[i] for i in kept)])[0]
 
 
 @cache
