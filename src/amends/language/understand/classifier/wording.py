@@ -30,11 +30,11 @@ from amends.language.understand.classifier.meaning import log_softmax, spread
 from amends.language.understand.core.reading import Anchor, Scores
 from amends.language.understand.core.rules import features
 from amends.language.understand.core.text import SPACELESS, fold
-from amends.language.understand.loading import LANGUAGES, anchors, fingerprint, lexicon
+from amends.language.understand.loading import LANGUAGES, anchors, compounds, fingerprint, lexicon
 
 Array = NDArray[np.float64]
 
-ENGINE = "tfidf-1"
+ENGINE = "tfidf-2"
 # Weights of the two log-probabilities: where the likelihood of 216 messages written apart from the anchors was best
 # (they have since become anchors themselves). The evaluation set was not looked at for this.
 WORDING_WEIGHT = 1.5
@@ -91,7 +91,7 @@ def _vectorizers(language: str) -> list[TfidfVectorizer]:
 
 
 def _regression(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, max_iter=300, tol=5e-3)
+    return LogisticRegression(C=strength, max_iter=300, tol=5e-3, class_weight="balanced")
 
 
 def concept_rows(language: str) -> list[tuple[dict[str, float], str, float]]:
@@ -146,19 +146,19 @@ class TfidfClassifier:
 
     def _nearest(self, similar: Array, language: str) -> tuple[Anchor, ...]:
         known = anchors(language)
-        order = np.argsort(-similar)[:_NEAREST]
+        order = np.argsort(-similar[: len(known.texts)])[:_NEAREST]
         return tuple(Anchor(known.texts[i], known.leaves[i], float(similar[i])) for i in order if similar[i] > 0)
 
     @staticmethod
     @cache
     def _wording(language: str) -> Wording:
-        return Wording(language, anchors(language).texts)
+        return Wording(language, (*anchors(language).texts, *compounds(language).texts))
 
     def _train(self) -> dict[str, NDArray[Any]]:
         arrays: dict[str, NDArray[Any]] = {}
         rows: list[tuple[dict[str, float], str, float]] = []
         for language in LANGUAGES:
-            labels = np.array([self._index[leaf] for leaf in anchors(language).leaves])
+            labels = np.array([self._index[leaf] for leaf in (*anchors(language).leaves, *compounds(language).leaves)])
             arrays[f"dual_{language}"], arrays[f"bias_{language}"] = self._wording(language).fit(
                 labels, len(self.leaves)
             )

@@ -45,7 +45,7 @@ class Classifier(Protocol):
 class Reading:
     """`language` is what was detected (it may be `und`); `read_as` the language whose words were used to read it.
 
-    `method` names the engine and the first strong phrase, e.g. `tfidf-1+rule:says_delivered`.
+    `method` names the engine and the first strong phrase, e.g. `tfidf-2+rule:says_delivered`.
     """
 
     language: str
