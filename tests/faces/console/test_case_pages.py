@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from amends.base.accounts.models import User
 from amends.base.ledger.models import Entry
 from amends.intake.conversations.models import Message
 from amends.intake.tracking.models import Parcel
+from amends.language.culture import address_of
 from amends.resolution.cases.models import Case, CaseFact
 from amends.resolution.refunds.models import Refund
 
@@ -34,6 +36,20 @@ def test_the_case_page_shows_words_clocks_verdict_and_remedies(signed_in, make_c
     assert "HOUSE-FIRST-ANSWER" in page
     assert "Partial refund" in page
     assert "data-left" in page
+
+
+def test_the_buyers_side_of_the_clock_and_the_form_of_address_are_hints(signed_in, make_case) -> None:
+    case = make_case("The lamp came broken.")
+    case.order.ship_country = "DE"
+    case.order.save(update_fields=["ship_country"])
+    page = _html(signed_in().get(f"/cases/C-{case.number}"))
+    there = timezone.now().astimezone(ZoneInfo("Europe/Berlin"))
+    assert any(f"{at:%H:%M} there" in page for at in (there, there - timedelta(minutes=1)))
+    assert "From general knowledge, not verified." in page
+    assert address_of("en")[1] in page
+    case.order.ship_country = ""
+    case.order.save(update_fields=["ship_country"])
+    assert " there</span>" not in _html(signed_in().get(f"/cases/C-{case.number}"))
 
 
 def test_the_inbox_lists_filters_and_opens(signed_in, make_case) -> None:

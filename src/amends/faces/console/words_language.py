@@ -14,6 +14,13 @@ LABELS: dict[str, dict[str, Any]] = {
         "label": _("needs a label"),
         "": _("nothing found"),
     },
+    "there": {
+        "night": _("night"),
+        "holiday": _("a holiday"),
+        "weekend": _("weekend"),
+        "work": _("during working hours"),
+        "free": _("after work"),
+    },
     "verdict_help": {
         "block": _("The text must be changed. Nobody can pass it."),
         "gate": _("Give a reason; it is kept with your name."),

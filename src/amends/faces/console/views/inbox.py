@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from babel.dates import format_skeleton
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from amends.base.accounts import queries as accounts
 from amends.base.accounts.core import Permission
 from amends.faces.console import case_forms, formats, paging, present
 from amends.faces.console.guard import needs, scope_of
+from amends.language import culture
 from amends.resolution.cases import lists, queries
 from amends.resolution.cases.queries import CaseView
 
@@ -77,6 +79,7 @@ def case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
     reader = present.Reader(zone, formats.locale_of(language), timezone.now())
     only = request.GET.get("kind", "")
     shown = present.buttons(view.choices)
+    written_in = view.draft.language if view.draft and view.draft.language else view.state.buyer_language
     return {
         "view": view,
         "case": view.case,
@@ -95,5 +98,21 @@ def case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "answer_languages": case_forms.answer_languages(view.state.buyer_language),
         "key": secrets.token_hex(16),
         "here": request.get_full_path(),
-        "buyer_language": view.draft.language if view.draft and view.draft.language else view.state.buyer_language,
+        "buyer_language": written_in,
+        "there": _there(view, reader),
+        "address": culture.address_of(written_in, language)[1],
+    }
+
+
+def _there(view: CaseView, reader: present.Reader) -> dict[str, Any] | None:
+    """The buyer's side of the clock: time, what is likely going on there, and the holiday that is or comes."""
+    country = view.case.order.ship_country if view.case.order else ""
+    place = culture.place(country, reader.now)
+    if place is None:
+        return None
+    coming = None if place.holiday else culture.next_holiday(country, place.local.date())
+    return {
+        "place": place,
+        "clock": place.local.strftime("%H:%M"),
+        "coming": f"{format_skeleton('MMMd', coming[0], locale=reader.locale)} {coming[1]}" if coming else "",
     }
