@@ -53,6 +53,7 @@ def house() -> Organisation:
 
 
 def _sign_in(page: Any, language: str) -> None:
+    page.set_default_timeout(60_000)  # models and the translation worker start with the first question
     User.objects.filter(email="agent@acme.example").update(language=language)
     page.goto("/")
     page.fill("#id_login", "agent@acme.example")
@@ -90,7 +91,7 @@ def test_a_portuguese_complaint_is_read_and_answered_by_template_and_in_own_word
     mine = "Hello Ana, please send a photo of the lamp. Thank you for your patience."
     page.fill("#answer", mine)
     page.get_by_role("button", name="Put into this language").click()
-    expect(page.locator("#answer")).to_have_value(re.compile("foto"), timeout=15_000)
+    expect(page.locator("#answer")).to_have_value(re.compile("foto"), timeout=60_000)
     page.get_by_role("button", name="Mark as handed over").click()
     page.locator(".msg.handed_over .original").first.wait_for()
     assert mine in page.locator(".msg.handed_over .original").first.inner_text()
