@@ -52,6 +52,17 @@ def test_the_buyers_side_of_the_clock_and_the_form_of_address_are_hints(signed_i
     assert " there</span>" not in _html(signed_in().get(f"/cases/C-{case.number}"))
 
 
+def test_a_language_that_is_not_sure_says_how_sure(signed_in, make_case) -> None:
+    case, client = make_case("Ola"), signed_in()
+    reading = {"language_probability": 0.62, "leaf": "damaged", "probability": 0.87}
+    Message.objects.filter(thread=case.thread).update(language="pt", reading=reading)
+    page = _html(client.get(f"/cases/C-{case.number}"))
+    assert 'title="recognised with 62% · Damaged 87%"' in page
+    assert "Portuguese (62%)" in page
+    Message.objects.filter(thread=case.thread).update(reading=reading | {"language_probability": 0.98})
+    assert "Portuguese</span>" in _html(client.get(f"/cases/C-{case.number}"))
+
+
 def test_the_inbox_lists_filters_and_opens(signed_in, make_case) -> None:
     case, client = make_case("Where is my lamp"), signed_in()
     page = _html(client.get("/inbox?filter=unassigned&q=lamp"))
