@@ -10,7 +10,8 @@ from amends.base.accounts.core import Permission, Scope
 from amends.language.templates.books import catalogue
 from amends.language.templates.core.book import digest, resolve
 from amends.language.templates.core.own import Macro, Written, macro
-from amends.language.templates.core.render import Rendered, letter
+from amends.language.templates.core.recognise import filled
+from amends.language.templates.core.render import Rendered, fill, letter
 from amends.language.templates.models import OwnTemplate, OwnText, TextSignature
 
 
@@ -77,3 +78,20 @@ def render_for(scope: Scope, key: str, language: str, variables: Mapping[str, An
     ).exists()
     shipped_review = used not in found.own and book.reviewed is not None
     return Rendered(text, used, missing, signed or shipped_review, found.stale(used), used in found.own)
+
+
+def said_elsewhere(scope: Scope, text: str, source: str, target: str) -> tuple[str, str] | None:
+    """(template, its words in `target`) where `text` is a template in `source`, filled, and a person stands behind the
+    words in `target`: written here and not stale, or signed. None otherwise."""
+    signed = signatures(scope)
+    for key, found in macros(scope).items():
+        ours, theirs = found.text(source), found.text(target)
+        if not ours or not theirs or found.stale(target):
+            continue
+        if target not in found.own and (key, target, digest(theirs)) not in signed:
+            continue
+        values = filled(ours, text)
+        if values is not None:
+            books = catalogue()
+            return key, fill(replace(books[resolve(books, target)], language=target), theirs, values)[0].strip()
+    return None

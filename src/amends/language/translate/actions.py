@@ -15,6 +15,7 @@ from typing import Any
 from amends.base.accounts.core import Permission, Scope
 from amends.kernel.languages import BY_CODE, base
 from amends.language.detect import detect
+from amends.language.templates.queries import said_elsewhere
 from amends.language.translate import access, glossary, local
 from amends.language.translate.core.engine import EngineFailed, Term
 from amends.language.translate.core.pipeline import Step, Translated, run
@@ -22,6 +23,7 @@ from amends.language.translate.core.routing import Kind, Leg, Offer, Route, rout
 from amends.language.translate.models import Translation
 from amends.language.translate.ports import MTEngine
 
+TEMPLATE = "template"  # in the place of an engine: the words of an approved template
 LONGEST = 20_000  # characters of one text; a longer one is translated up to here and says so
 
 
@@ -53,9 +55,10 @@ def remembered(scope: Scope, text: str, target: str, terms_version: str | None =
 def translate(
     scope: Scope, text: str, source: str, target: str, now: datetime, *, about: str = "", again: bool = False
 ) -> Translation | Unserved | None:
-    """A stored rendering. None where the reader reads the source as it is. `again`: do not take it from memory.
+    """A stored rendering: a person's, an approved template's, one remembered, or an engine's.
 
-    Words go to a service only where this organisation has agreed to it. An engine that fails is passed over.
+    None where the reader reads the source as it is. `again`: do not take it from memory. Words go to a
+    service only where this organisation has agreed to it. An engine that fails is passed over.
     """
     scope.require(Permission.CASE_READ)
     begin, end = base(source), base(target)
@@ -64,6 +67,13 @@ def translate(
     terms = glossary.for_direction(scope, begin, end)
     version = glossary.version(terms)
     known = None if again else remembered(scope, text, end, version)
+    if known is not None and known.origin == Translation.Origin.PERSON:
+        return known
+    approved = said_elsewhere(scope, text, begin, end)
+    if approved is not None:
+        return known if known is not None and known.text == approved[1] else _approved(
+            scope, text, begin, end, approved, now, about
+        )  # fmt: skip
     if known is not None:
         return known
     engines = _engines(scope)
@@ -141,6 +151,19 @@ def _kept(  # noqa: PLR0913, PLR0917 - what a rendering is made of
         at=now,
         by_id=scope.user_id,
     )
+
+
+def _approved(  # noqa: PLR0917 - what a rendering is made of
+    scope: Scope, text: str, source: str, target: str, approved: tuple[str, str], now: datetime, about: str
+) -> Translation:
+    """The words of a template that a person stands behind."""
+    key, words = approved
+    return Translation.objects.create(
+        organisation_id=scope.organisation_id, source_digest=digest_of(text), source=source, target=target, text=words,
+        origin=Translation.Origin.MACHINE,
+        engines=[{"engine": TEMPLATE, "model": key, "source": source, "target": target}],
+        about=about, at=now, by_id=scope.user_id,
+    )  # fmt: skip
 
 
 def _violations(done: Translated, *, cut: bool) -> list[dict[str, str]]:
