@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Protocol
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools import postgres
 
 STEPS = 4_000
 TIMERS = 100_000
@@ -42,7 +44,7 @@ def run(report: Report) -> None:
     _add(report, "sqlite", _measure_elsewhere(""))
     server = os.environ.get("AMENDS_TEST_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
     if server.startswith("postgres"):
-        with _new_database(server) as url:
+        with postgres.spare(server, "amends_bench") as url:
             _add(report, "postgresql", _measure_elsewhere(url))
 
 
@@ -54,26 +56,6 @@ def _add(report: Report, database: str, figures: dict[str, float]) -> None:
         f"jobs {database}: empty poll, {TIMERS:,} timers", figures["poll_ms"], "ms", bar=POLL_BAR_MS, at_most=True
     )
     report.add(f"jobs {database}: claim of 20 in a backlog of {TIMERS:,}", figures["claim_ms"], "ms")
-
-
-@contextmanager
-def _new_database(url: str) -> Iterator[str]:
-    import psycopg
-    from psycopg import sql
-
-    server, _, _ = url.rpartition("/")
-    name = sql.Identifier(fresh := f"amends_bench_{secrets.token_hex(4)}")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        try:
-            yield f"{server}/{fresh}"
-        finally:
-            # Not WITH (FORCE): that is refused while a vacuum worker, no process of ours, looks at the database.
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
-                [fresh],
-            )
-            connection.execute(sql.SQL("DROP DATABASE {}").format(name))
 
 
 def _measure_elsewhere(url: str) -> dict[str, float]:

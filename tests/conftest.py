@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from amends.base.accounts.models import Organisation, Shop, User
 from amends.base.operations import prepare
 from amends.intake.orders.models import Order
 from tests import factories
+from tools import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -127,20 +127,5 @@ def postgres_url() -> Iterator[str]:
     base = os.environ.get("AMENDS_TEST_DATABASE_URL", "")
     if not base.startswith("postgres"):
         pytest.skip("no PostgreSQL: set AMENDS_TEST_DATABASE_URL=postgres://user:password@host:port/name")
-    import psycopg
-    from psycopg import sql
-
-    server, _, _ = base.rpartition("/")
-    name = f"amends_spare_{secrets.token_hex(6)}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    try:
-        yield f"{server}/{name}"
-    finally:
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            # Not WITH (FORCE): that is refused while a vacuum worker, no process of ours, looks at the database.
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
-                [name],
-            )
-            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+    with postgres.spare(base, "amends_spare") as url:
+        yield url

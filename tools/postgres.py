@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -55,6 +56,29 @@ def server(*, may_install: bool = True) -> Iterator[Found]:
     with _running(programs) as (port, version):
         path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
         yield Found(f"postgres://amends:amends@127.0.0.1:{port}/amends", version, path)
+
+
+@contextlib.contextmanager
+def spare(url: str, prefix: str) -> Iterator[str]:
+    """The address of a new, empty database on the server of `url`, dropped afterwards."""
+    import psycopg
+    from psycopg import sql
+
+    address, _, _ = url.rpartition("/")
+    fresh = f"{prefix}_{secrets.token_hex(6)}"
+    name = sql.Identifier(fresh)
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    try:
+        yield f"{address}/{fresh}"
+    finally:
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+            # Not WITH (FORCE): that is refused while a vacuum worker, no process of ours, looks at the database.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+                [fresh],
+            )
+            connection.execute(sql.SQL("DROP DATABASE {}").format(name))
 
 
 def _programs(*, may_install: bool) -> Path:

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from amends.base.accounts.models import User
+from tests import factories
+
 # Playwright's own loop runs in this thread; Django would take the test's queries for ones made inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -67,6 +70,16 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def sign_in(page: Any, email: str, language: str = "en") -> None:
+    """Through the form, as a person does, with the console in `language` from then on."""
+    User.objects.filter(email=email).update(language=language)
+    page.goto("/")
+    page.fill("#id_login", email)
+    page.fill("#id_password", factories.PASSWORD)
+    page.locator("form button.go, form button[type=submit]").first.click()
+    page.wait_for_url("**/")
 
 
 def _expected(text: str) -> bool:

@@ -11,11 +11,12 @@ import pytest
 from django.utils import timezone
 
 from amends.base.accounts.core import Role, system_scope
-from amends.base.accounts.models import Organisation, User
+from amends.base.accounts.models import Organisation
 from amends.intake.orders.models import Order
 from amends.judgement.health import actions
 from amends.judgement.health.core import Event
 from tests import factories
+from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
@@ -54,20 +55,11 @@ def house() -> Organisation:
     return organisation
 
 
-def _sign_in(page: Any, language: str) -> None:
-    User.objects.filter(email="lead@acme.example").update(language=language)
-    page.goto("/")
-    page.fill("#id_login", "lead@acme.example")
-    page.fill("#id_password", factories.PASSWORD)
-    page.locator("form button.go, form button[type=submit]").first.click()
-    page.wait_for_url("**/")
-
-
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 def test_the_page_says_where_each_shop_stands(house: Any, open_page: Any, phone: bool, language: str) -> None:
     page = open_page(phone=phone, locale="zh-CN" if language == "zh-hans" else "en-GB")
-    _sign_in(page, language)
+    sign_in(page, "lead@acme.example", language)
     page.goto("/health")
     odr = page.locator("tr[data-metric=order_defect_rate]")
     assert "0.50%" in odr.inner_text()

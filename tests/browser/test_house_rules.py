@@ -11,10 +11,11 @@ import pytest
 from django.utils import timezone
 
 from amends.base.accounts.core import Role, system_scope
-from amends.base.accounts.models import Organisation, User
+from amends.base.accounts.models import Organisation
 from amends.judgement.policies.models import HouseRule
 from amends.resolution.cases import actions
 from tests import factories
+from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULE = "HOUSE-FIRST-ANSWER"
@@ -35,15 +36,6 @@ def house() -> Organisation:
     return organisation
 
 
-def _sign_in(page: Any, language: str) -> None:
-    User.objects.filter(email="lead@acme.example").update(language=language)
-    page.goto("/")
-    page.fill("#id_login", "lead@acme.example")
-    page.fill("#id_password", factories.PASSWORD)
-    page.locator("form button.go, form button[type=submit]").first.click()
-    page.wait_for_url("**/")
-
-
 def _look(page: Any, name: str) -> None:
     """A picture for whoever asks for one; and nothing may stick out to the side."""
     folder = os.environ.get("AMENDS_TEST_PICTURES")
@@ -56,7 +48,7 @@ def _look(page: Any, name: str) -> None:
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 def test_a_number_is_set_otherwise_and_taken_back(house: Any, open_page: Any, phone: bool, language: str) -> None:
     page = open_page(phone=phone, locale="zh-CN" if language == "zh-hans" else "en-GB")
-    _sign_in(page, language)
+    sign_in(page, "lead@acme.example", language)
     name = f"{language}-{'phone' if phone else 'wide'}"
     page.goto(f"/rules/{RULE}")
     page.fill("#id_value", "12")
@@ -86,7 +78,7 @@ def test_a_number_is_set_otherwise_and_taken_back(house: Any, open_page: Any, ph
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 def test_an_own_rule_is_checked_while_it_is_written(house: Any, open_page: Any, phone: bool, language: str) -> None:
     page = open_page(phone=phone, locale="zh-CN" if language == "zh-hans" else "en-GB")
-    _sign_in(page, language)
+    sign_in(page, "lead@acme.example", language)
     name = f"{language}-{'phone' if phone else 'wide'}"
     page.goto("/rules/new")
     page.wait_for_selector(".editor .pill.ok")

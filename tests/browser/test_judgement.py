@@ -17,6 +17,7 @@ from amends.intake.tracking.models import Parcel
 from amends.resolution.cases import actions
 from amends.resolution.cases.models import Case
 from tests import factories
+from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # (today, state of eBay's three business days over Thanksgiving): the golden values
@@ -74,14 +75,6 @@ def house() -> Organisation:
     return organisation
 
 
-def _sign_in(page: Any) -> None:
-    page.goto("/")
-    page.fill("#id_login", "owner@acme.example")
-    page.fill("#id_password", factories.PASSWORD)
-    page.locator("#id_password").press("Enter")
-    page.locator("nav.rail").wait_for()
-
-
 def _drag(page: Any, moment: str) -> None:
     """Puts the slider to a moment, as a hand would: the input event, then the server's answer."""
     with page.expect_response("**/clock/board"):
@@ -101,7 +94,7 @@ def _drag(page: Any, moment: str) -> None:
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 def test_dragging_today_moves_the_states_to_the_golden_values(house: Organisation, open_page: Any, phone: bool) -> None:
     page = open_page(phone=phone)
-    _sign_in(page)
+    sign_in(page, "owner@acme.example")
     page.goto("/clock?model=ebay&at=2026-11-20T00:00:00-08:00")
     assert page.locator('[data-rule="EB-INR-RESP"]').count() == 0
     for moment, state in GOLDEN:
@@ -115,7 +108,7 @@ def test_dragging_today_moves_the_states_to_the_golden_values(house: Organisatio
 
 def test_today_moves_by_the_keyboard_too(house: Organisation, open_page: Any) -> None:
     page = open_page()
-    _sign_in(page)
+    sign_in(page, "owner@acme.example")
     page.goto("/clock?model=ebay&at=2026-11-25T00:00:00-08:00")
     before = page.locator(".today-text").inner_text()
     page.locator('input[name="minutes"]').focus()
@@ -128,7 +121,7 @@ def test_today_moves_by_the_keyboard_too(house: Organisation, open_page: Any) ->
 
 def test_rules_are_searched_opened_at_their_source_and_compared(house: Organisation, open_page: Any) -> None:
     page = open_page()
-    _sign_in(page)
+    sign_in(page, "owner@acme.example")
     page.goto("/rules")
     page.fill("#q", "signature 750")
     page.keyboard.press("Enter")
@@ -152,7 +145,7 @@ def test_the_case_page_ranks_remedies_and_names_the_break_even(
 
     User.objects.update(language=locale)
     page = open_page(locale="zh-CN" if locale == "zh-hans" else "en-GB")
-    _sign_in(page)
+    sign_in(page, "owner@acme.example")
     page.goto(f"/cases/C-{Case.objects.get().number}")
     totals = [
         float(re.sub(r"[^0-9.]", "", text) or 0)
@@ -185,7 +178,7 @@ def test_similar_closed_cases_say_how_they_ended_and_what_differs(house: Organis
         assert isinstance(actions.perform(scope, then.pk, verb, args, now), actions.Performed)
     keep(scope, then.pk)
     page = open_page()
-    _sign_in(page)
+    sign_in(page, "owner@acme.example")
     page.goto(f"/cases/C-{mine.number}")
     page.locator("[hx-get$='/similar']").scroll_into_view_if_needed()
     card = page.locator("article.precedent").first

@@ -11,12 +11,13 @@ import pytest
 from django.utils import timezone
 
 from amends.base.accounts.core import Role, system_scope
-from amends.base.accounts.models import Organisation, User
+from amends.base.accounts.models import Organisation
 from amends.flows.triage import triage_message
 from amends.intake.conversations.models import Message, Thread
 from amends.intake.orders.models import Order
 from amends.language.translate.models import Translation
 from tests import factories
+from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 needs_pair = pytest.mark.skipif(
@@ -52,17 +53,11 @@ def house() -> Organisation:
     return organisation
 
 
-def _sign_in(page: Any, language: str) -> None:
-    page.set_default_timeout(60_000)  # models and the translation worker start with the first question
-    User.objects.filter(email="agent@acme.example").update(language=language)
-    page.goto("/")
-    page.fill("#id_login", "agent@acme.example")
-    page.fill("#id_password", factories.PASSWORD)
-    page.locator("form button.go, form button[type=submit]").first.click()
-    page.wait_for_url("**/")
+PATIENT = 60_000  # ms: models and the translation worker start with the first question
 
 
 def _open(page: Any, name: str) -> None:
+    page.set_default_timeout(PATIENT)
     page.goto(f"/inbox?q={name}")
     page.locator("[data-row]").first.click()
     page.locator("#answer").wait_for()
@@ -73,7 +68,7 @@ def test_a_portuguese_complaint_is_read_and_answered_by_template_and_in_own_word
     from playwright.sync_api import expect
 
     page = open_page()
-    _sign_in(page, "en")
+    sign_in(page, "agent@acme.example", "en")
     _open(page, "Ana")
     page.locator("[data-translates]").first.click()
     rendering = page.locator(".msg .rendering").first
@@ -91,7 +86,7 @@ def test_a_portuguese_complaint_is_read_and_answered_by_template_and_in_own_word
     mine = "Hello Ana, please send a photo of the lamp. Thank you for your patience."
     page.fill("#answer", mine)
     page.get_by_role("button", name="Put into this language").click()
-    expect(page.locator("#answer")).to_have_value(re.compile("foto"), timeout=60_000)
+    expect(page.locator("#answer")).to_have_value(re.compile("foto"), timeout=PATIENT)
     page.get_by_role("button", name="Mark as handed over").click()
     page.locator(".msg.handed_over .original").first.wait_for()
     assert mine in page.locator(".msg.handed_over .original").first.inner_text()
@@ -103,7 +98,7 @@ def test_a_portuguese_complaint_is_read_and_answered_by_template_and_in_own_word
 
 def test_a_japanese_complaint_without_an_engine_shows_its_gist(house: Any, open_page: Any) -> None:
     page = open_page(locale="zh-CN")
-    _sign_in(page, "zh-hans")
+    sign_in(page, "agent@acme.example", "zh-hans")
     _open(page, "山田")
     page.locator("[data-translates]").first.click()
     card = page.locator(".gist").first
@@ -125,7 +120,7 @@ def test_a_japanese_complaint_without_an_engine_shows_its_gist(house: Any, open_
 )
 def test_a_reward_for_a_review_is_blocked_with_its_rule(house: Any, open_page: Any, text: str) -> None:
     page = open_page()
-    _sign_in(page, "en")
+    sign_in(page, "agent@acme.example", "en")
     _open(page, "Ana")
     page.fill("#answer", text)
     page.locator(".guard-panel.block").wait_for()
@@ -138,7 +133,7 @@ def test_a_reward_for_a_review_is_blocked_with_its_rule(house: Any, open_page: A
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 def test_the_pages_of_language(house: Any, open_page: Any, phone: bool) -> None:
     page = open_page(phone=phone)
-    _sign_in(page, "en")
+    sign_in(page, "agent@acme.example", "en")
     for address in (
         "/templates",
         "/templates/delay_choice",
@@ -149,6 +144,7 @@ def test_the_pages_of_language(house: Any, open_page: Any, phone: bool) -> None:
     ):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), address
+    page.set_default_timeout(PATIENT)
     page.goto("/guard")
     page.fill("#guard-text", "Give us 5 stars please.")
     page.locator("#found .finding.block").first.wait_for()

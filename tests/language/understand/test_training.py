@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+
 import pytest
 
 from amends.base.accounts.core import NotAllowed, Permission, Scope, system_scope
+from amends.base.settings import env
 from amends.language.understand import training, understand
+from amends.language.understand.evaluate import held_out, load
 from amends.language.understand.models import Correction
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    """Numbers of organisations return from test to test; what one has learnt must not."""
+    yield
+    shutil.rmtree(env.home() / "models", ignore_errors=True)
 
 
 def test_only_what_was_wrong_is_noted(scope, now):
@@ -33,19 +45,33 @@ def test_learning_needs_the_right_to_change_settings(organisation):
         training.train(Scope(organisation.pk, frozenset({Permission.CASE_READ})))
 
 
+@pytest.mark.once
 def test_a_word_of_the_trade_is_learnt_and_serves_nobody_else(scope, other_organisation, now):
-    said = [f"the zwirbel of unit {n} went gribbly again" for n in range(1, 13)]
-    for text in said:
-        training.note(scope, now, text=text, language="en", predicted="other", corrected="quality")
+    text = "ASN 77 short against the pick list"
+    assert understand(text).leaf != "short_shipment"
+    said = [f"ASN {n} short against the pick list" for n in range(1, 13)]
+    for one in said:
+        training.note(scope, now, text=one, language="en", predicted="description", corrected="short_shipment")
     trained = training.train(scope)
     assert trained is not None
+    assert trained.taken
     assert trained.learnt + trained.left_out == len(said) == Correction.objects.count()
-    assert trained.taken is (
-        trained.after.leaf_accuracy >= trained.before.leaf_accuracy
-        and (trained.own_after or 0.0) >= (trained.own_before or 0.0)
-    )
+    assert trained.after.leaf_accuracy >= trained.before.leaf_accuracy
     own, theirs = (training.classifier_for(pk) for pk in (scope.organisation_id, other_organisation.pk))
-    text = "the zwirbel of unit 77 went gribbly again"
-    if trained.taken:
-        assert understand(text, classifier=own).leaf == "quality"
+    assert understand(text, classifier=own).leaf == "short_shipment"
     assert understand(text, classifier=theirs).leaf == understand(text).leaf
+
+
+@pytest.mark.once
+def test_corrections_that_make_it_read_worse_are_refused(scope, now):
+    for example in load(held_out())[::3]:
+        if example.leaf in ("damaged", "where_is_my_order", "wrong_item"):
+            training.note(
+                scope, now, text=example.text, language=example.language, predicted=example.leaf, corrected="thanks"
+            )
+    before = training.classifier_for(scope.organisation_id)
+    trained = training.train(scope)
+    assert trained is not None
+    assert not trained.taken
+    assert trained.after.leaf_accuracy < trained.before.leaf_accuracy
+    assert training.classifier_for(scope.organisation_id) is before

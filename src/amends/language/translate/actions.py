@@ -71,9 +71,11 @@ def translate(
         return known
     approved = said_elsewhere(scope, text, begin, end)
     if approved is not None:
-        return known if known is not None and known.text == approved[1] else _approved(
-            scope, text, begin, end, approved, now, about
-        )  # fmt: skip
+        key, words = approved
+        if known is not None and known.text == words:
+            return known
+        made_by = [{"engine": TEMPLATE, "model": key, "source": begin, "target": end}]
+        return _stored(scope, text, words, (begin, end), now=now, about=about, engines=made_by)
     if known is not None:
         return known
     engines = _engines(scope)
@@ -128,13 +130,13 @@ def _kept(  # noqa: PLR0913, PLR0917 - what a rendering is made of
     steps = [_step(by_id[leg.engine], leg) for leg in way.legs]
     started = time.monotonic()
     done = run(text[:LONGEST], steps, terms, _language_of)
-    return Translation.objects.create(
-        organisation_id=scope.organisation_id,
-        source_digest=digest_of(text),
-        source=way.legs[0].source,
-        target=way.legs[-1].target,
-        text=done.text,
-        origin=Translation.Origin.MACHINE,
+    return _stored(
+        scope,
+        text,
+        done.text,
+        (way.legs[0].source, way.legs[-1].target),
+        now=now,
+        about=about,
         engines=[
             {"engine": leg.engine, "model": model, "source": leg.source, "target": leg.target}
             for leg, model in zip(way.legs, (*done.models, *[""] * len(way.legs)), strict=False)
@@ -147,22 +149,16 @@ def _kept(  # noqa: PLR0913, PLR0917 - what a rendering is made of
         violations=_violations(done, cut=len(text) > LONGEST),
         fallbacks=done.fallbacks,
         milliseconds=round((time.monotonic() - started) * 1000),
-        about=about,
-        at=now,
-        by_id=scope.user_id,
     )
 
 
-def _approved(  # noqa: PLR0917 - what a rendering is made of
-    scope: Scope, text: str, source: str, target: str, approved: tuple[str, str], now: datetime, about: str
+def _stored(
+    scope: Scope, text: str, words: str, pair: tuple[str, str], *, now: datetime, about: str, **made: Any
 ) -> Translation:
-    """The words of a template that a person stands behind."""
-    key, words = approved
+    """`pair`: from which language to which. `made`: what else is known of how the words came to be."""
     return Translation.objects.create(
-        organisation_id=scope.organisation_id, source_digest=digest_of(text), source=source, target=target, text=words,
-        origin=Translation.Origin.MACHINE,
-        engines=[{"engine": TEMPLATE, "model": key, "source": source, "target": target}],
-        about=about, at=now, by_id=scope.user_id,
+        organisation_id=scope.organisation_id, source_digest=digest_of(text), source=pair[0], target=pair[1],
+        text=words, about=about, at=now, by_id=scope.user_id, **({"origin": Translation.Origin.MACHINE} | made),
     )  # fmt: skip
 
 
@@ -180,10 +176,8 @@ def keep_human(
 ) -> Translation:
     """A person's wording of a text: from now on the memory's answer for exactly this text."""
     scope.require(Permission.CASE_ANSWER)
-    return Translation.objects.create(
-        organisation_id=scope.organisation_id, source_digest=digest_of(text), source=base(source), target=base(target),
-        text=rendering, origin=Translation.Origin.PERSON, about=about, at=now, by_id=scope.user_id,
-    )  # fmt: skip
+    pair = (base(source), base(target))
+    return _stored(scope, text, rendering, pair, now=now, about=about, origin=Translation.Origin.PERSON)
 
 
 def forget(scope: Scope, about: str) -> int:

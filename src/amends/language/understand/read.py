@@ -17,6 +17,7 @@ from .core.text import clauses, own_words
 from .loading import LANGUAGES, lexicon
 
 _BY_SCRIPT = {"han": "zh", "kana": "ja", "cyrillic": "ru", "arabic": "ar", "hangul": "ko", "latin": "en"}
+_OTHER_SCRIPTS = frozenset(_BY_SCRIPT.values()) - {_BY_SCRIPT["latin"]}
 _CLAUSES = 8  # of a message are looked at one by one for what they ask and threaten
 
 
@@ -31,7 +32,7 @@ def reading_language(text: str, detected: Detected, priors: tuple[str, ...]) -> 
     fallback = _BY_SCRIPT.get(script, "")
     expected = [code for code in (*prior_languages(priors), detected.second or "") if code in LANGUAGES]
     if script == "latin":
-        return next((code for code in expected if code not in ("zh", "ja", "ru", "ar", "ko")), fallback)
+        return next((code for code in expected if code not in _OTHER_SCRIPTS), fallback)
     return fallback
 
 
