@@ -45,7 +45,6 @@ def test_learning_needs_the_right_to_change_settings(organisation):
         training.train(Scope(organisation.pk, frozenset({Permission.CASE_READ})))
 
 
-@pytest.mark.once
 def test_a_word_of_the_trade_is_learnt_and_serves_nobody_else(scope, other_organisation, now):
     text = "ASN 77 short against the pick list"
     assert understand(text).leaf != "short_shipment"
@@ -62,7 +61,6 @@ def test_a_word_of_the_trade_is_learnt_and_serves_nobody_else(scope, other_organ
     assert understand(text, classifier=theirs).leaf == understand(text).leaf
 
 
-@pytest.mark.once
 def test_corrections_that_make_it_read_worse_are_refused(scope, now):
     for example in load(held_out())[::3]:
         if example.leaf in ("damaged", "where_is_my_order", "wrong_item"):
